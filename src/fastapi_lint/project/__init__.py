@@ -1,0 +1,1 @@
+"""All modules of one run, linked: which file an import means."""

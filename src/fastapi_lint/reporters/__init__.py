@@ -1,0 +1,1 @@
+"""Diagnostics as text. Every reporter is a pure function; none prints."""

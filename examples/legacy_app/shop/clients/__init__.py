@@ -1,0 +1,1 @@
+"""Access to other systems."""

@@ -1,0 +1,187 @@
+"""What blocks the event loop: from the blocking calls backwards to the last frame on the loop."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from fastapi_lint.analysis.cpu import cpu_loops
+from fastapi_lint.diagnostics import Span, Step
+from fastapi_lint.facts import model as m
+from fastapi_lint.facts.walk import walk
+from fastapi_lint.inference.frames import BlockingCallSite, CallSite, Edge, Frame
+from fastapi_lint.knowledge.blocking import BlockingCall, Confidence, Kind
+
+if TYPE_CHECKING:
+    from fastapi_lint.analysis.program import Program
+
+_KINDS = (
+    Kind.CONFIGURED, Kind.DATABASE, Kind.NETWORK, Kind.SLEEP, Kind.PROCESS, Kind.WAIT, Kind.CONSOLE, Kind.CPU,
+    Kind.CPU_LOOP, Kind.LOOP, Kind.FILE, Kind.METADATA,
+)  # fmt: skip
+_CONFIDENCES = (Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW)
+
+_FILE_METHODS = "io."
+
+
+class BlockingOnLoop(NamedTuple):
+    """A call in a frame on the event loop that holds the loop's thread.
+
+    `path`, `span` and `text`: the call in the loop's frame; `call`: what blocks at the end of the chain; `function`: the
+    loop frame's qualified name. `chain` has one step a frame, the blocking call last. `suspends` is False where the
+    loop frame has no `await` at all: `async` is then needless. `is_endpoint`: FastAPI calls the frame itself.
+    """
+
+    call: BlockingCall
+    path: str
+    span: Span
+    text: str
+    function: str
+    chain: tuple[Step, ...]
+    routes: tuple[str, ...]
+    suspends: bool
+    is_endpoint: bool
+
+
+class _Way(NamedTuple):
+    """Why a sync frame blocks: by a call of its own (`blocking`) or through one of its callees (`site`)."""
+
+    rank: int
+    blocking: BlockingCallSite | None
+    site: CallSite | None
+
+
+def answers(program: Program) -> list[BlockingOnLoop]:
+    """Every call on the loop that blocks, in the order of files and lines; one for each call."""
+    ways = _ways(program)
+    best: dict[tuple[str, Span], tuple[int, int, BlockingOnLoop]] = {}
+    endpoints = {entry.frame for entry in program.entries if entry.kind in ("route", "dependency", "exception handler")}
+    for frame in program.interpreter.frames:
+        reach = program.reach
+        if not reach.is_loop_frame(frame) or not reach.is_reported(frame):
+            continue
+        suspends: bool | None = None
+        for rank, span, text, chain, call in _sites(frame, ways):
+            key = (frame.module.path, span)
+            old = best.get(key)
+            if old is not None and (old[0], old[1]) <= (rank, len(chain)):
+                continue
+            if suspends is None:
+                suspends = _suspends(frame)
+            best[key] = (
+                rank,
+                len(chain),
+                BlockingOnLoop(
+                    call=call,
+                    path=frame.module.path,
+                    span=span,
+                    text=text,
+                    function=frame.name,
+                    chain=chain,
+                    routes=reach.routes_of(frame),
+                    suspends=suspends,
+                    is_endpoint=frame in endpoints,
+                ),
+            )
+    found = [one for _, _, one in best.values()]
+    return sorted(found, key=lambda one: (one.path, one.span))
+
+
+def _rank(call: BlockingCall) -> int:
+    """Lower is worse: first what surely blocks, then by kind."""
+    return _CONFIDENCES.index(call.confidence) * len(_KINDS) + _KINDS.index(call.kind)
+
+
+def direct_sites(frame: Frame) -> list[BlockingCallSite]:
+    """The blocking calls in a frame's own body, without the second mention of one cause.
+
+    Reading a file that the frame opened itself is part of opening it; calls of low confidence that are not metadata
+    are data in memory (`json.dumps`).
+    """
+    sites = [
+        site
+        for site in frame.blocking
+        if site.call.confidence is not Confidence.LOW or site.call.kind is Kind.METADATA
+    ]
+    opens = any(site.call.kind is Kind.FILE and not site.call.name.startswith(_FILE_METHODS) for site in sites)
+    if opens:
+        sites = [site for site in sites if not site.call.name.startswith(_FILE_METHODS)]
+    lines: set[tuple[int, str]] = set()
+    kept = []
+    for site in sites:
+        key = (site.span.line, site.call.kind)
+        if site.text == "with" and key in lines:
+            continue
+        lines.add(key)
+        kept.append(site)
+    for loop in cpu_loops(frame):
+        call = BlockingCall(loop.text, Kind.CPU_LOOP, Confidence.HIGH, "", "")
+        kept.append(BlockingCallSite(loop.span, loop.text, call))
+    return kept
+
+
+def _ways(program: Program) -> dict[Frame, _Way]:
+    """For each sync frame that blocks when called: the worst and then shortest reason."""
+    callers: dict[Frame, list[tuple[Frame, CallSite]]] = defaultdict(list)
+    by_rank: dict[int, list[tuple[Frame, BlockingCallSite]]] = defaultdict(list)
+    for frame in program.interpreter.frames:
+        for site in frame.calls:
+            if site.edge is Edge.CALL and not frame.is_async:
+                callers[site.target].append((frame, site))
+        if not frame.is_async:
+            for blocking in direct_sites(frame):
+                by_rank[_rank(blocking.call)].append((frame, blocking))
+    ways: dict[Frame, _Way] = {}
+    for rank in sorted(by_rank):
+        front: list[Frame] = []
+        for frame, blocking in by_rank[rank]:
+            if frame not in ways:
+                ways[frame] = _Way(rank, blocking, None)
+                front.append(frame)
+        while front:
+            following: list[Frame] = []
+            for frame in front:
+                for caller, site in callers.get(frame, ()):
+                    if caller not in ways:
+                        ways[caller] = _Way(rank, None, site)
+                        following.append(caller)
+            front = following
+    return ways
+
+
+def _sites(
+    frame: Frame, ways: dict[Frame, _Way]
+) -> Iterator[tuple[int, Span, str, tuple[Step, ...], BlockingCall]]:
+    """The calls in a loop frame that block: its own, and those of sync functions that do."""
+    for blocking in direct_sites(frame):
+        step = Step(frame.module.path, blocking.span, frame.name, blocking.text)
+        yield _rank(blocking.call), blocking.span, blocking.text, (step,), blocking.call
+    for site in frame.calls:
+        if site.edge is Edge.CALL and site.target in ways:
+            steps = [Step(frame.module.path, site.span, frame.name, site.text)]
+            call = _follow(site.target, ways, steps)
+            yield ways[site.target].rank, site.span, site.text, tuple(steps), call
+
+
+def _follow(frame: Frame, ways: dict[Frame, _Way], steps: list[Step]) -> BlockingCall:
+    """Append the steps from `frame` to the blocking call, and give that."""
+    while True:
+        way = ways[frame]
+        if way.blocking is not None:
+            steps.append(Step(frame.module.path, way.blocking.span, frame.name, way.blocking.text))
+            return way.blocking.call
+        assert way.site is not None
+        steps.append(Step(frame.module.path, way.site.span, frame.name, way.site.text))
+        frame = way.site.target
+
+
+def _suspends(frame: Frame) -> bool:
+    """Whether the function awaits anything at all."""
+    assert frame.function is not None
+    if frame.is_generator or not frame.is_async:
+        return True
+    for node in walk(frame.function.facts.body):
+        if isinstance(node, m.Await) or (isinstance(node, (m.For, m.With, m.Loop)) and node.is_async):
+            return True
+    return False

@@ -1,0 +1,261 @@
+"""Loops that compute without ever yielding, and whose length is not bounded by the code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from fastapi_lint.diagnostics import Span
+from fastapi_lint.facts import model as m
+from fastapi_lint.facts.walk import walk
+from fastapi_lint.inference.frames import Frame
+from fastapi_lint.inference.values import ConstantAtom
+
+LARGE = 100_000
+"""Turns from which a loop with a constant length is worth a thread: some ten milliseconds of arithmetic."""
+
+_ARITHMETIC = frozenset({"+", "-", "*", "/", "//", "%", "**", "^", "&", "|", "<<", ">>"})
+_PURE_BUILTINS = frozenset(
+    {"abs", "int", "float", "min", "max", "pow", "round", "len", "range", "sum", "divmod", "bool", "str", "chr", "ord",
+     "bytes", "tuple", "list", "set", "enumerate", "zip", "hash", "complex"}
+)  # fmt: skip
+_PURE_MODULES = frozenset({"math", "cmath", "random", "hashlib", "operator", "statistics"})
+_PURE_METHODS = frozenset({"append", "add", "extend", "pop", "appendleft", "insert", "update", "get", "items", "keys",
+                           "values", "hexdigest", "digest", "encode"})  # fmt: skip
+_RETRY_WORDS = ("retr", "attempt", "tries", "page")
+
+
+class CpuLoop(NamedTuple):
+    """A loop (or reduction, or recursion) at `span`; `text` names it as in `for i in range(n)`."""
+
+    span: Span
+    text: str
+
+
+def cpu_loops(frame: Frame) -> list[CpuLoop]:
+    """The CPU-bound loops in the body of a frame's own function."""
+    if frame.function is None:
+        return []
+    finder = _Finder(frame)
+    found = list(finder.in_block(frame.function.facts.body))
+    recursion = finder.recursion()
+    return [*found, *([recursion] if recursion else [])]
+
+
+class _Finder:
+    def __init__(self, frame: Frame) -> None:
+        assert frame.function is not None
+        self.frame = frame
+        self.facts = frame.function.facts
+
+    def in_block(self, statements: tuple[m.Statement, ...]) -> Iterator[CpuLoop]:
+        """Outermost loops that compute, and reductions outside of loops."""
+        for statement in statements:
+            if isinstance(statement, m.For) and not statement.is_async and self._is_long_for(statement):
+                yield CpuLoop(statement.span, f"for ... in {self._range_text(statement.iterable)}")
+            elif isinstance(statement, m.While) and self._is_long_while(statement):
+                yield CpuLoop(statement.span, "while ...")
+            else:
+                yield from self._inside(statement)
+
+    def _inside(self, statement: m.Statement) -> Iterator[CpuLoop]:
+        for field in statement:
+            if isinstance(field, tuple) and field and not hasattr(field, "_fields"):
+                for part in field:
+                    if isinstance(part, (m.Handler, m.Case)):
+                        yield from self.in_block(part.body)
+                    elif type(part) in _STATEMENT_TYPES:
+                        yield from self.in_block((part,))
+                    elif hasattr(part, "_fields"):
+                        yield from self._reductions(part)
+            elif hasattr(field, "_fields"):
+                yield from self._reductions(field)
+
+    def _reductions(self, expression: Any) -> Iterator[CpuLoop]:
+        """`sum(i * i for i in range(n))`."""
+        for node in walk(expression):
+            if isinstance(node, m.Comprehension) and not any(loop.is_async for loop in node.loops):
+                ranges = [loop for loop in node.loops if self._is_unbounded_range(loop.iterable)]
+                body = (node.element, node.value, *[loop.conditions for loop in node.loops])
+                if ranges and self._computes(body) and self._is_pure(body):
+                    text = self._range_text(ranges[0].iterable)
+                    yield CpuLoop(node.span, f"... for ... in {text}")
+
+    def _is_long_for(self, loop: m.For) -> bool:
+        if not self._is_pure(loop.body) or _leaves_early(loop.body):
+            return False
+        if self._is_unbounded_range(loop.iterable):
+            return self._computes(loop.body)
+        return False
+
+    def _is_long_while(self, loop: m.While) -> bool:
+        if not self._is_pure(loop.body) or not self._is_pure(loop.test):
+            return False
+        compared = [node for node in walk(loop.test) if isinstance(node, m.Comparison)]
+        if not compared:
+            return False
+        changed = {
+            node.target.id
+            for node in walk(loop.body)
+            if isinstance(node, m.AugmentedAssign) and isinstance(node.target, m.Name) and node.operator in _ARITHMETIC
+        }
+        named = {node.id for node in walk(loop.test) if isinstance(node, m.Name)}
+        if not changed & named:
+            return False
+        limits = [operand for comparison in compared for operand in (comparison.left, *comparison.comparators)]
+        return any(self._is_large(limit, changed) for limit in limits) and self._computes(loop.body)
+
+    def _is_large(self, limit: m.Expression, changed: set[str]) -> bool:
+        constant = _constant(limit)
+        if constant is not None:
+            return constant >= LARGE
+        names = {node.id for node in walk(limit) if isinstance(node, m.Name)}
+        return bool(names - changed) and self._grows(limit)
+
+    # --- how long -----------------------------------------------------------------------------------
+
+    def _is_unbounded_range(self, iterable: m.Expression) -> bool:
+        if not (
+            isinstance(iterable, m.Call) and isinstance(iterable.function, m.Name) and iterable.function.id == "range"
+        ):
+            return False
+        positional = [argument.value for argument in iterable.arguments]
+        if not positional:
+            return False
+        stop = positional[0] if len(positional) == 1 else positional[1]
+        constant = _constant(stop)
+        if constant is None:
+            value = self.frame.value_of(stop)
+            numbers = [a.value for a in value if isinstance(a, ConstantAtom) and isinstance(a.value, int)]
+            if value and len(numbers) == len(value):
+                constant = max(numbers)
+        if constant is not None:
+            return constant >= LARGE
+        return self._grows(stop)
+
+    def _grows(self, expression: m.Expression) -> bool:
+        """Whether a number depends on something that is not written down here."""
+        for node in walk(expression):
+            if isinstance(node, m.Call):
+                name = node.function.id if isinstance(node.function, m.Name) else ""
+                if name in ("min", "len"):
+                    return False
+            if isinstance(node, (m.Name, m.Attribute)):
+                text = node.id if isinstance(node, m.Name) else node.attribute
+                if any(word in text.lower() for word in _RETRY_WORDS):
+                    return False
+        names = {node.id for node in walk(expression) if isinstance(node, m.Name)}
+        parameters = {p.name for p in self.facts.parameters} - {"self", "cls"}
+        return bool(names & self._derived(parameters))
+
+    def _derived(self, names: set[str]) -> set[str]:
+        """Local names computed from `names`: two steps are followed."""
+        known = set(names)
+        for _ in range(2):
+            for node in walk(self.facts.body):
+                if isinstance(node, m.Assign) and node.value is not None:
+                    used = {n.id for n in walk(node.value) if isinstance(n, m.Name)}
+                    calls = [n for n in walk(node.value) if isinstance(n, m.Call)]
+                    if used & known and all(self._is_pure_call(call) for call in calls):
+                        known |= {t.id for t in node.targets if isinstance(t, m.Name)}
+        return known
+
+    @staticmethod
+    def _range_text(iterable: m.Expression) -> str:
+        if isinstance(iterable, m.Call) and iterable.arguments:
+            inner = []
+            for argument in iterable.arguments:
+                value = argument.value
+                if isinstance(value, m.Name):
+                    inner.append(value.id)
+                else:
+                    inner.append(str(value.value) if isinstance(value, m.Constant) else "...")
+            return f"range({', '.join(inner)})"
+        return "..."
+
+    # --- what it does -----------------------------------------------------------------------------------
+
+    def _computes(self, body: Any) -> bool:
+        """Whether there is arithmetic beyond counting, or a loop within the loop."""
+        for node in walk(body):
+            if isinstance(node, (m.For, m.While)):
+                return True
+            if isinstance(node, m.AugmentedAssign) and node.operator in _ARITHMETIC:
+                if not isinstance(node.value, m.Constant):
+                    return True
+            elif isinstance(node, m.BinaryOperation) and node.operator in _ARITHMETIC:
+                if not (isinstance(node.left, m.Constant) and isinstance(node.left.value, str)):
+                    return True
+            elif isinstance(node, m.Call) and isinstance(node.function, m.Attribute):
+                owner = node.function.value
+                if isinstance(owner, m.Name) and owner.id in _PURE_MODULES:
+                    return True
+        return False
+
+    def _is_pure(self, body: Any) -> bool:
+        """Whether nothing in there suspends, waits or does what is not known."""
+        for node in walk(body):
+            if isinstance(node, (m.Await, m.Yield, m.With, m.Try, m.Raise, m.Define, m.DefineClass, m.Import)):
+                return False
+            if isinstance(node, m.For) and node.is_async:
+                return False
+            if isinstance(node, m.Call) and not self._is_pure_call(node):
+                return False
+        return True
+
+    def _is_pure_call(self, node: m.Call) -> bool:
+        function = node.function
+        if isinstance(function, m.Name):
+            if function.id in _PURE_BUILTINS:
+                return True
+            return any(
+                getattr(atom, "path", "").partition(".")[0] in _PURE_MODULES for atom in self.frame.value_of(function)
+            )
+        if isinstance(function, m.Attribute):
+            if isinstance(function.value, m.Name) and function.value.id in _PURE_MODULES:
+                return True
+            return function.attribute in _PURE_METHODS
+        return False
+
+    def recursion(self) -> CpuLoop | None:
+        """`return fib(n - 1) + fib(n - 2)`: calls itself twice with less."""
+        for node in walk(self.facts.body):
+            if isinstance(node, m.Return) and node.value is not None and not self.facts.is_async:
+                own = [
+                    call
+                    for call in walk(node.value)
+                    if isinstance(call, m.Call)
+                    and isinstance(call.function, m.Name)
+                    and call.function.id == self.facts.name
+                    and any(isinstance(a.value, m.BinaryOperation) and a.value.operator == "-" for a in call.arguments)
+                ]
+                if len(own) >= 2:
+                    return CpuLoop(own[0].span, f"{self.facts.name}(...) calling itself twice")
+        return None
+
+
+def _leaves_early(body: tuple[m.Statement, ...]) -> bool:
+    """A search that returns or breaks at the first hit is as short as its luck: still counted when it computes."""
+    return bool(body) and isinstance(body[0], m.Return)
+
+
+def _constant(node: m.Expression) -> int | None:
+    """The value of a constant integer expression such as `10**7`."""
+    if isinstance(node, m.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
+        return int(node.value)
+    if isinstance(node, m.BinaryOperation):
+        left, right = _constant(node.left), _constant(node.right)
+        if left is not None and right is not None:
+            if node.operator == "*":
+                return left * right
+            if node.operator == "**" and 0 <= right <= 30 and abs(left) <= 1000:
+                return int(left**right)
+            if node.operator == "+":
+                return left + right
+    return None
+
+
+_STATEMENT_TYPES = frozenset(
+    {m.Assign, m.AugmentedAssign, m.Evaluate, m.Return, m.Raise, m.Assert, m.Delete, m.If, m.While, m.For, m.With, m.Try,
+     m.Match}
+)  # fmt: skip

@@ -1,0 +1,55 @@
+"""Functions that the project hands to a thread in one place and calls on the loop in another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from fastapi_lint.analysis.blocking import BlockingOnLoop
+from fastapi_lint.diagnostics import Span, Step
+from fastapi_lint.inference.frames import Edge, Frame
+from fastapi_lint.inference.functions import ProjectFunction
+
+if TYPE_CHECKING:
+    from fastapi_lint.analysis.program import Program
+
+
+class OffloadedElsewhere(NamedTuple):
+    """`text`, called on the loop at `span`, is handed to a thread at `elsewhere`, by the project's own judgement."""
+
+    path: str
+    span: Span
+    text: str
+    function: str
+    elsewhere: Step
+    routes: tuple[str, ...]
+
+
+def answers(program: Program) -> Iterator[OffloadedElsewhere]:
+    """Bare calls on the loop of functions handed over elsewhere, where no blocking call explains them."""
+    handed: dict[ProjectFunction, Step] = {}
+    for frame in program.interpreter.frames:
+        for site in frame.calls:
+            function = site.target.function
+            if site.edge is Edge.THREAD and function is not None and not frame.module.is_test and _is_named(site.target):
+                handed.setdefault(function, Step(frame.module.path, site.span, frame.name, site.text))
+    explained = {(one.path, one.span) for one in program.answers(BlockingOnLoop)}
+    seen: set[tuple[str, Span]] = set()
+    for frame in program.interpreter.frames:
+        if not program.reach.is_loop_frame(frame) or not program.reach.is_reported(frame):
+            continue
+        for site in frame.calls:
+            function = site.target.function
+            key = (frame.module.path, site.span)
+            if site.edge is not Edge.CALL or function not in handed or key in explained or key in seen:
+                continue
+            assert function is not None
+            seen.add(key)
+            routes = program.reach.routes_of(frame)
+            yield OffloadedElsewhere(*key, site.text, frame.name, handed[function], routes)
+
+
+def _is_named(frame: Frame) -> bool:
+    """A lambda or nested function has no other caller, and a start of a thread of its own says nothing of length."""
+    function = frame.function
+    return function is not None and function.outer is None and not function.facts.is_async

@@ -1,0 +1,118 @@
+"""One analysed project, and the questions that rules may ask of it."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple, TypeVar
+
+from fastapi_lint.analysis import questions
+from fastapi_lint.analysis.entry_points import EntryPoint, entry_points
+from fastapi_lint.analysis.reach import Reach
+from fastapi_lint.analysis.routes import RouteTable
+from fastapi_lint.facts.extract import Unreadable, collector_paused
+from fastapi_lint.facts.reading import read_all
+from fastapi_lint.inference.interpreter import Interpreter
+from fastapi_lint.project.modules import Project
+
+Answer = TypeVar("Answer")
+Result = TypeVar("Result")
+
+STACK_SIZE = 512 * 1024 * 1024
+RECURSION_LIMIT = 400_000
+"""Deeply nested code and long call chains are followed by recursion, on a thread with room for it."""
+
+
+class SourceFile(NamedTuple):
+    """A file of the project; `text` stands for what is on disk when given."""
+
+    path: str
+    text: str | None = None
+
+
+class Options(NamedTuple):
+    """What the configuration tells the analysis: names that block, names that hand over, report start-up code too."""
+
+    blocking: tuple[str, ...] = ()
+    offload: tuple[str, ...] = ()
+    startup: bool = False
+
+
+class Program:
+    """An analysed project. `answers(Question)` computes each kind of answer once, when it is first asked for."""
+
+    def __init__(self, interpreter: Interpreter, unreadable: tuple[Unreadable, ...], options: Options) -> None:
+        self.interpreter = interpreter
+        self.unreadable = unreadable
+        self.options = options
+        self._answers: dict[type[Any], Sequence[Any]] = {}
+
+    @cached_property
+    def entries(self) -> list[EntryPoint]:
+        return entry_points(self.interpreter)
+
+    @cached_property
+    def table(self) -> RouteTable:
+        return RouteTable(self.interpreter, self.entries)
+
+    @cached_property
+    def reach(self) -> Reach:
+        return Reach(self.interpreter, self.entries, self.table, self.options.startup)
+
+    def answers(self, question: type[Answer]) -> Sequence[Answer]:
+        """Every answer of the type `question` that the project gives, in the order of files and lines."""
+        found = self._answers.get(question)
+        if found is None:
+            find = questions.answerer(question)
+            found = self._answers[question] = on_deep_stack(lambda: tuple(find(self)))
+        return found
+
+
+def analyse(
+    root: str,
+    files: Sequence[SourceFile],
+    options: Options,
+    *,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Program:
+    """Read and link the files of the project under `root`. `progress(done, total)` is called as files are read."""
+
+    def run() -> Program:
+        with collector_paused():
+            facts, unreadable = read_all([(file.path, file.text) for file in files], jobs, progress)
+            interpreter = Interpreter(Project(root, facts), options.blocking, options.offload)
+            interpreter.run()
+        return Program(interpreter, tuple(unreadable), options)
+
+    return on_deep_stack(run)
+
+
+def on_deep_stack(work: Callable[[], Result]) -> Result:
+    """Run `work` on a thread whose stack allows deep recursion, and give its result or raise its error."""
+    if threading.current_thread().name == "fastapi-lint-deep":
+        return work()
+    results: list[Result] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(work())
+        except BaseException as error:
+            errors.append(error)
+
+    old_size = threading.stack_size(STACK_SIZE)
+    old_limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(old_limit, RECURSION_LIMIT))
+    try:
+        thread = threading.Thread(target=run, name="fastapi-lint-deep", daemon=True)
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(old_size)
+        sys.setrecursionlimit(old_limit)
+    if errors:
+        raise errors[0]
+    return results[0]

@@ -1,0 +1,120 @@
+"""Which frames run on the loop that serves requests, and on behalf of which routes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fastapi_lint.analysis.entry_points import START_KINDS, Context, EntryPoint
+from fastapi_lint.analysis.routes import RouteTable
+from fastapi_lint.inference.frames import Edge, Frame
+from fastapi_lint.inference.interpreter import Interpreter
+
+FOLLOWED = frozenset({Edge.CALL, Edge.AWAIT, Edge.LOOP, Edge.DEPENDENCY, Edge.TASK})
+"""Edges along which a caller's request is served."""
+
+EVERY_REQUEST = "every request"
+
+
+class Reach:
+    """Answers "is this frame reported, and who reaches it?" for frames that run on an event loop."""
+
+    def __init__(
+        self, interpreter: Interpreter, entries: list[EntryPoint], table: RouteTable, startup: bool
+    ) -> None:
+        self.interpreter = interpreter
+        self._startup = startup
+        self._entries = entries
+        serving = {e.frame for e in entries if e.kind not in START_KINDS}
+        starting = {e.frame for e in entries if e.kind in START_KINDS}
+        own_loops: set[Frame] = set()
+        tasks: set[Frame] = set()
+        called: set[Frame] = set()
+        self.loop_callbacks: set[Frame] = set()
+        for frame in interpreter.frames:
+            for site in frame.calls:
+                if site.edge is Edge.OWN_LOOP:
+                    own_loops.add(site.target)
+                elif site.edge is Edge.TASK:
+                    tasks.add(site.target)
+                if site.edge is Edge.LOOP and not site.target.is_async:
+                    self.loop_callbacks.add(site.target)
+                if site.target.function is not frame.function:
+                    called.add(site.target)
+            for site in frame.dependencies:
+                called.add(site.target)
+        tests = {frame for frame in interpreter.frames if frame.module.is_test}
+        roots = {
+            frame
+            for frame in interpreter.frames
+            if frame.is_async and frame not in called and frame not in tests and frame not in starting
+        }
+        roots -= own_loops
+        scripts = self._closure(own_loops | tests, tasks=True)
+        started = self._closure(starting - serving, tasks=False)
+        # A task made while the application starts goes on while it serves.
+        lasting = {s.target for f in started for s in f.calls if s.edge is Edge.TASK}
+        self.serving = self._closure(serving | lasting | (roots - scripts), tasks=True)
+        self.excluded = (scripts | (set() if startup else started)) - self.serving
+        self.starting = starting
+        self.on_loop_entries = {e.frame for e in entries if e.context is Context.LOOP}
+        self._routes = self._reaching_routes(table)
+
+    def _closure(self, roots: Iterable[Frame], tasks: bool) -> set[Frame]:
+        seen = set(roots)
+        stack = list(seen)
+        while stack:
+            frame = stack.pop()
+            for site in (*frame.calls, *frame.dependencies):
+                if site.edge in FOLLOWED and (tasks or site.edge is not Edge.TASK) and site.target not in seen:
+                    seen.add(site.target)
+                    stack.append(site.target)
+        return seen
+
+    def is_loop_frame(self, frame: Frame) -> bool:
+        """Whether the frame itself runs on the loop: async, or a plain function that FastAPI or a loop calls there."""
+        if frame.is_async:
+            return True
+        return frame in self.loop_callbacks or frame in self.on_loop_entries
+
+    def is_reported(self, frame: Frame) -> bool:
+        """Whether findings in this loop frame concern an application that serves requests."""
+        if frame.module.is_test or frame in self.excluded:
+            return False
+        return self._startup or frame not in self.starting
+
+    def routes_of(self, frame: Frame) -> tuple[str, ...]:
+        """The routes that reach the frame, `every request` first."""
+        mask = self._routes.get(frame, 0)
+        return tuple([name for index, name in enumerate(self._names) if mask >> index & 1])
+
+    def _reaching_routes(self, table: RouteTable) -> dict[Frame, int]:
+        """For each frame a bit set of the routes that reach it."""
+        self._names: list[str] = [EVERY_REQUEST]
+        masks: dict[Frame, int] = {}
+        pending: dict[Frame, None] = {}
+
+        def add(frame: Frame, mask: int) -> None:
+            old = masks.get(frame, 0)
+            if old | mask != old:
+                masks[frame] = old | mask
+                pending[frame] = None
+
+        for route in table.routes:
+            if not route.frames:
+                continue
+            for method in route.methods or ("WEBSOCKET",):
+                label = f"{method} {route.path}"
+                bit = 1 << len(self._names)
+                self._names.append(label)
+                for frame in (*route.frames, *route.dependency_frames):
+                    add(frame, bit)
+        for entry in self._entries:
+            if entry.kind in ("middleware", "exception handler"):
+                add(entry.frame, 1)
+        while pending:
+            frame = next(iter(pending))
+            del pending[frame]
+            for site in (*frame.calls, *frame.dependencies):
+                if site.edge in FOLLOWED:
+                    add(site.target, masks[frame])
+        return masks

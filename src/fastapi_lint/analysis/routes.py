@@ -1,0 +1,126 @@
+"""The route table: apps, routers, prefixes and dependencies resolved across modules."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from fastapi_lint.analysis.entry_points import EntryPoint, dependency_frames, routers_in
+from fastapi_lint.diagnostics import Span
+from fastapi_lint.inference.fastapi_model import Registration
+from fastapi_lint.inference.frames import Frame
+from fastapi_lint.inference.interpreter import Interpreter
+from fastapi_lint.inference.values import Place, Value
+
+if TYPE_CHECKING:
+    from fastapi_lint.analysis.program import Program
+
+DEEPEST_NESTING = 20
+
+
+class DependencyUse(NamedTuple):
+    """A dependency of a route: its name and where it runs."""
+
+    name: str
+    context: str
+
+
+class Route(NamedTuple):
+    """One route as the running application would list it.
+
+    `path` is the full path, prefixes included; a part that is not known is shown as `{?}`. `handler` is `module:function`.
+    """
+
+    methods: tuple[str, ...]
+    path: str
+    kind: str
+    handler: str
+    file: str
+    span: Span
+    context: str
+    dependencies: tuple[DependencyUse, ...]
+    app: str
+    frames: tuple[Frame, ...]
+    dependency_frames: tuple[Frame, ...]
+    registration: Registration
+
+
+class RouteTable:
+    """All routes of the project, by path."""
+
+    def __init__(self, interpreter: Interpreter, entries: list[EntryPoint]) -> None:
+        self.interpreter = interpreter
+        self._made: dict[Place, Registration] = {}
+        self._included: dict[Place, list[tuple[Place, Registration]]] = defaultdict(list)
+        for registration in interpreter.registrations.values():
+            if registration.kind == "router" and registration.owner is not None:
+                self._made[registration.owner] = registration
+            elif registration.kind in ("include", "mount") and registration.owner is not None:
+                for child in routers_in(registration.work):
+                    self._included[child].append((registration.owner, registration))
+        handlers: dict[int, list[EntryPoint]] = defaultdict(list)
+        for entry in entries:
+            if entry.kind in ("route", "websocket"):
+                handlers[id(entry.registration)].append(entry)
+        routes = []
+        for registration in interpreter.registrations.values():
+            if registration.kind in ("route", "websocket"):
+                routes += self._routes(registration, handlers[id(registration)])
+        self.routes: tuple[Route, ...] = tuple(sorted(routes, key=lambda r: (r.path, r.methods, r.file, r.span)))
+
+    def _routes(self, registration: Registration, entries: list[EntryPoint]) -> Iterator[Route]:
+        frames = tuple([entry.frame for entry in entries])
+        for prefix, markers, app in self._positions(registration.owner, 0):
+            path = prefix + ("{?}" if registration.path is None else registration.path)
+            all_markers = (*markers, *registration.dependencies)
+            shared = list(dependency_frames(self.interpreter, all_markers))
+            own = [(site.target, _context(site.target)) for frame in frames for site in frame.dependencies]
+            uses = [DependencyUse(f"{f.module.name}:{f.name}", str(context)) for f, context in (*shared, *own)]
+            handler = f"{frames[0].module.name}:{frames[0].name}" if frames else "?"
+            yield Route(
+                methods=registration.methods,
+                path=path or "/",
+                kind="http" if registration.kind == "route" else "websocket",
+                handler=handler,
+                file=registration.file,
+                span=registration.span,
+                context=str(entries[0].context) if entries else "?",
+                dependencies=tuple(dict.fromkeys(uses)),
+                app=app,
+                frames=frames,
+                dependency_frames=tuple([frame for frame, _ in shared]),
+                registration=registration,
+            )
+
+    def _positions(self, owner: Place | None, depth: int) -> Iterator[tuple[str, Value, str]]:
+        """The prefixes (with their dependencies and app) under which a router's routes appear."""
+        if owner is None or depth > DEEPEST_NESTING:
+            yield "", (), "?"
+            return
+        made = self._made.get(owner)
+        own_prefix = ("{?}" if made.path is None else made.path) if made is not None else ""
+        own_markers = made.dependencies if made is not None else ()
+        parents = self._included.get(owner, [])
+        if not parents or (made is not None and made.is_app and not parents):
+            yield own_prefix, own_markers, _name(self.interpreter, owner)
+            return
+        for parent, registration in parents:
+            extra = "{?}" if registration.path is None else registration.path
+            for prefix, markers, app in self._positions(parent, depth + 1):
+                yield prefix + extra + own_prefix, (*markers, *registration.dependencies, *own_markers), app
+
+
+def _context(frame: Frame) -> str:
+    is_class = frame.function is not None and frame.name.endswith("__init__")
+    return "event loop" if frame.is_async and not is_class else "threadpool"
+
+
+def _name(interpreter: Interpreter, place: Place) -> str:
+    module = interpreter.project.modules.get(place.path)
+    return f"{module.name if module else place.path}:{place.span.line}"
+
+
+def answers(program: Program) -> tuple[Route, ...]:
+    """Every route of the project."""
+    return program.table.routes

@@ -1,0 +1,191 @@
+"""The commands and their options; what they do stands in a module each and is imported when it is asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fastapi_lint import __version__
+from fastapi_lint.cli import CLEAN, MISUSE, MisuseError
+from fastapi_lint.cli.output import complain, write
+
+app = typer.Typer(
+    name="fastapi-lint",
+    help="A linter that knows where FastAPI code runs.",
+    epilog="Exit codes: 0 nothing found, 1 findings, 2 misuse or an internal error.",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+# The base of every error about arguments; typer gives no public name to it.
+_ArgumentError: type[Exception] = typer.BadParameter.__mro__[2]
+
+_SELECTION = "Codes, starts of codes (FAP1) or names, separated by commas:"
+_Format = Annotated[str, typer.Option("--output-format", metavar="FORMAT", help="text or json.")]
+_Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs",
+        "-j",
+        metavar="N",
+        min=1,
+        help="Processes to read files with. By default one for each processor.",
+    ),
+]
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command that the arguments name; returns the exit code."""
+    try:
+        code = app(list(arguments), prog_name="fastapi-lint", standalone_mode=False)
+    except _ArgumentError as error:
+        message = " ".join(str(getattr(error, "format_message", error.__str__)()).split())
+        if arguments and message.startswith("No such command") and os.path.exists(arguments[0]):
+            message += f" Did you mean `fastapi-lint check {arguments[0]}`?"
+        complain(f"error: {message}")
+        return MISUSE
+    except MisuseError as error:
+        complain(f"error: {error}")
+        return MISUSE
+    except typer.Abort:
+        return MISUSE
+    return code if isinstance(code, int) else CLEAN
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        write(f"fastapi-lint {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _without_command(
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", "-V", callback=_print_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        write(context.get_help())
+        raise typer.Exit(MISUSE)
+
+
+@app.command()
+def check(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[PATHS]...",
+            help="Files and directories (by default the current one), or `-` for standard input. "
+            "Each is judged with its whole project in view.",
+            show_default=False,
+        ),
+    ] = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option(metavar="RULES", help=f"{_SELECTION} the rules to run, in place of the default ones."),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option(metavar="RULES", help=f"{_SELECTION} rules not to run.")
+    ] = None,
+    extend_select: Annotated[
+        list[str] | None, typer.Option(metavar="RULES", help=f"{_SELECTION} rules to run besides.")
+    ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATTERNS",
+            help="Files and directories to leave out, as in .gitignore, in place of the setting `exclude`.",
+        ),
+    ] = None,
+    force_exclude: Annotated[
+        bool, typer.Option("--force-exclude", help="Leave excluded files out even when they are named.")
+    ] = False,
+    output_format: Annotated[str, typer.Option(metavar="FORMAT", help="full, concise or json.")] = "full",
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")] = False,
+    statistics: Annotated[
+        bool, typer.Option("--statistics", help="Show how often each rule found something, not the findings.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print findings only: no summary, no progress, no warnings.")
+    ] = False,
+    no_cache: Annotated[
+        bool,
+        typer.Option(
+            "--no-cache", help="Accepted for other tools' sake: there is no cache, every run reads all files."
+        ),
+    ] = False,
+    jobs: _Jobs = None,
+    stdin_filename: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="The file whose text comes from standard input; needs `-` as the path."
+        ),
+    ] = None,
+    startup: Annotated[
+        bool,
+        typer.Option("--startup", help="Report also what blocks the loop while the application starts."),
+    ] = False,
+) -> int:
+    """Check files and directories."""
+    from fastapi_lint.cli.check import CheckOptions, run_check
+
+    return run_check(
+        CheckOptions(
+            paths=tuple(paths or (Path("."),)),
+            select=_split(select),
+            ignore=_split(ignore),
+            extend_select=_split(extend_select),
+            exclude=_split(exclude),
+            force_exclude=force_exclude,
+            output_format=output_format,
+            exit_zero=exit_zero,
+            statistics=statistics,
+            quiet=quiet,
+            jobs=jobs,
+            stdin_filename=stdin_filename,
+            startup=startup,
+        )
+    )
+
+
+@app.command()
+def rule(rule: Annotated[str, typer.Argument(metavar="RULE", help="A code or a name.")]) -> int:
+    """Explain a rule."""
+    from fastapi_lint.cli.explain import run_rule
+
+    return run_rule(rule)
+
+
+@app.command()
+def rules(output_format: _Format = "text") -> int:
+    """List all rules."""
+    from fastapi_lint.cli.explain import run_rules
+
+    return run_rules(output_format)
+
+
+@app.command()
+def routes(
+    path: Annotated[Path, typer.Argument(help="A directory or a file of the project.")] = Path("."),
+    output_format: _Format = "text",
+    jobs: _Jobs = None,
+) -> int:
+    """List the routes of a project, where they run and what they depend on."""
+    from fastapi_lint.cli.routes import run_routes
+
+    return run_routes(path, output_format, jobs)
+
+
+def _split(values: Sequence[str] | None) -> tuple[str, ...] | None:
+    """The values of an option that may be repeated and may separate them by commas; None if it is not given."""
+    if values is None:
+        return None
+    return tuple(part for value in values for part in value.replace(",", " ").split())

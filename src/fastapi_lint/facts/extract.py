@@ -1,0 +1,70 @@
+"""A file's bytes to its facts."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import libcst as cst
+
+from fastapi_lint.diagnostics import Span
+from fastapi_lint.facts.model import ModuleFacts
+from fastapi_lint.facts.positions import spans_of
+from fastapi_lint.facts.statements import StatementBuilder
+
+
+class Unreadable(NamedTuple):
+    """A file that cannot be used, and why. The rest of the run goes on without it."""
+
+    path: str
+    span: Span
+    reason: str
+
+
+def extract(path: str, source: bytes | str) -> ModuleFacts | Unreadable:
+    """The facts of the module at `path` (taken down as given). `source` is bytes, or text already decoded."""
+    try:
+        module = cst.parse_module(source)
+    except cst.ParserSyntaxError as error:
+        span = Span(error.editor_line, error.editor_column, error.editor_line, error.editor_column + 1)
+        return Unreadable(path, span, _first_line(error.message))
+    except (SyntaxError, UnicodeError, ValueError, LookupError) as error:
+        return Unreadable(path, Span(1, 1, 1, 1), _first_line(str(error)))
+    try:
+        builder = StatementBuilder(spans_of(module))
+        body = builder.block(module.body)
+    except RecursionError:
+        return Unreadable(path, Span(1, 1, 1, 1), "nested too deeply to be read")
+    functions = tuple([function for function in builder.functions if function is not None])
+    classes = tuple([cls for cls in builder.classes if cls is not None])
+    return ModuleFacts(path, functions, classes, body)
+
+
+def extract_file(path: str, text: str | None = None) -> ModuleFacts | Unreadable:
+    """The facts of the file at `path`; `text` stands for its content when given."""
+    if text is not None:
+        return extract(path, text)
+    try:
+        with open(path, "rb") as file:
+            source = file.read()
+    except OSError as error:
+        return Unreadable(path, Span(1, 1, 1, 1), error.strerror or type(error).__name__)
+    return extract(path, source)
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Parsing makes millions of long-lived objects that the garbage collector would visit again and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _first_line(message: str) -> str:
+    return " ".join(message.split("\n", 1)[0].split()) or "it cannot be parsed"

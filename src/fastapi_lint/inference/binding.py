@@ -1,0 +1,113 @@
+"""Arguments to parameters: which of them tell one evaluation of a function from another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastapi_lint.inference.values import (
+    UNKNOWN,
+    Atom,
+    ClassAtom,
+    ConstantAtom,
+    ContainerAtom,
+    CoroutineAtom,
+    DecoratorAtom,
+    ExternalAtom,
+    FunctionAtom,
+    GeneratorAtom,
+    InstanceAtom,
+    MemberAtom,
+    ObjectAtom,
+    OffloadedAtom,
+    PartialAtom,
+    Value,
+    depth,
+)
+from fastapi_lint.knowledge.async_types import ASYNC_TYPES
+from fastapi_lint.knowledge.blocking import is_known_type
+
+if TYPE_CHECKING:
+    from fastapi_lint.inference.functions import ProjectFunction
+    from fastapi_lint.inference.interpreter import Interpreter
+
+_CALLABLES = (FunctionAtom, ClassAtom, PartialAtom, OffloadedAtom, MemberAtom, ExternalAtom, DecoratorAtom)
+
+
+def bind_arguments(
+    interpreter: Interpreter,
+    function: ProjectFunction,
+    receiver: Atom | None,
+    positional: list[Value],
+    keywords: dict[str, Value],
+) -> dict[str, Value]:
+    """The arguments that matter, by parameter: objects, callables, clients; plain data is left out."""
+    parameters = function.facts.parameters
+    skip = 1 if receiver is not None and parameters and parameters[0].kind in ("positional", "normal") else 0
+    bound: dict[str, Value] = {}
+    places = [p.name for p in parameters[skip:] if p.kind in ("positional", "normal")]
+    names = {p.name for p in parameters if p.kind in ("normal", "keyword")}
+    rest = next((p.name for p in parameters if p.kind == "*"), None)
+    others = next((p.name for p in parameters if p.kind == "**"), None)
+    for index, value in enumerate(positional):
+        if index < len(places):
+            bound[places[index]] = value
+        elif rest is not None:
+            old = bound.get(rest, UNKNOWN)
+            items = (old[0].items if old and isinstance(old[0], ContainerAtom) else ()) + (value,)
+            bound[rest] = (ContainerAtom("tuple", UNKNOWN, items),)
+    extra: dict[str, Value] = {}
+    for name, value in keywords.items():
+        if name in names:
+            bound[name] = value
+        else:
+            extra[name] = value
+    if others is not None and any(_matters_somehow(value) for value in extra.values()):
+        bound[others] = (ContainerAtom("dict", UNKNOWN, tuple(extra.values()), tuple(extra)),)
+    registers = any(_is_route_method(atom) for value in bound.values() for atom in value)
+    signature = interpreter.signature(function) if bound else None
+    kept: dict[str, Value] = {}
+    for position, parameter in enumerate(parameters):
+        value = bound.get(parameter.name, UNKNOWN)
+        if not value:
+            continue
+        assert signature is not None
+        declared = signature.annotations[position]
+        relevant = tuple([atom for atom in value if _matters(atom, declared, registers)])
+        if relevant and depth(relevant) <= 2:
+            kept[parameter.name] = relevant
+    return kept
+
+
+def _matters_somehow(value: Value) -> bool:
+    return any(_matters(atom, UNKNOWN, False) for atom in value)
+
+
+def _matters(atom: Atom, declared: Value, registers: bool) -> bool:
+    """Whether a call with this argument may differ from one about which only the annotation is known."""
+    if isinstance(atom, ConstantAtom):
+        return registers
+    if isinstance(atom, InstanceAtom):
+        known = atom.place is not None or is_known_type(atom.type) or atom.type in ASYNC_TYPES
+        return known and InstanceAtom(atom.type) not in declared
+    if isinstance(atom, ObjectAtom):
+        return not any(isinstance(other, ObjectAtom) and other.cls is atom.cls for other in declared)
+    if isinstance(atom, ContainerAtom):
+        items = (*atom.items, atom.element)
+        return atom not in declared and any(_matters(a, UNKNOWN, registers) for value in items for a in value)
+    return isinstance(atom, (*_CALLABLES, CoroutineAtom, GeneratorAtom))
+
+
+def _is_route_method(atom: Atom) -> bool:
+    return isinstance(atom, MemberAtom) and atom.owner.type in ("fastapi.FastAPI", "fastapi.APIRouter")
+
+
+def frame_key(receiver: Any, function: ProjectFunction, bound: dict[str, Value]) -> object:
+    """What tells evaluations of `function` apart: the receiver's class, where it is not the defining one, and arguments."""
+    own = receiver
+    if isinstance(receiver, (ObjectAtom, ClassAtom)):
+        own = None if receiver.cls is function.cls else receiver.cls
+    elif isinstance(receiver, InstanceAtom):
+        own = receiver.type
+    if own is None and not bound:
+        return ()
+    return (own, tuple([(name, tuple([(type(a).__name__, a) for a in value])) for name, value in sorted(bound.items())]))

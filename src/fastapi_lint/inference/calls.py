@@ -1,0 +1,268 @@
+"""Calling values: project functions and classes, library callables, and what wraps them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from fastapi_lint.diagnostics import Span
+from fastapi_lint.facts import model as m
+from fastapi_lint.inference import attributes, external, fastapi_model, iteration
+from fastapi_lint.inference.binding import bind_arguments
+from fastapi_lint.inference.frames import Edge, Frame
+from fastapi_lint.inference.rendering import render
+from fastapi_lint.inference.values import (
+    UNKNOWN,
+    Atom,
+    ClassAtom,
+    ConstantAtom,
+    CoroutineAtom,
+    DecoratorAtom,
+    ExternalAtom,
+    FunctionAtom,
+    GeneratorAtom,
+    GenericAtom,
+    InstanceAtom,
+    ManagerAtom,
+    MemberAtom,
+    ObjectAtom,
+    OffloadedAtom,
+    PartialAtom,
+    Value,
+    join_all,
+)
+
+if TYPE_CHECKING:
+    from fastapi_lint.inference.classes import ProjectClass
+    from fastapi_lint.inference.evaluator import ExpressionEvaluator
+
+
+class Arguments(NamedTuple):
+    """Evaluated arguments of one call. `is_open` is True with `*args` or `**kwargs`: more may be passed than is known."""
+
+    positional: list[Value]
+    keywords: dict[str, Value]
+    is_open: bool = False
+
+    def get(self, position: int, keyword: str) -> Value:
+        """The argument at a position or by its keyword; unknown when absent."""
+        if keyword in self.keywords:
+            return self.keywords[keyword]
+        return self.positional[position] if position < len(self.positional) else UNKNOWN
+
+    def has(self, position: int, keyword: str) -> bool:
+        return keyword in self.keywords or position < len(self.positional)
+
+    def every(self) -> list[Value]:
+        return [*self.positional, *self.keywords.values()]
+
+
+class CallContext(NamedTuple):
+    """One call: where, as what text, whether its result is awaited, and how what it calls runs."""
+
+    span: Span
+    text: str
+    awaited: bool = False
+    edge: Edge = Edge.CALL
+    node: m.Call | None = None
+
+
+def call(evaluator: ExpressionEvaluator, node: m.Call) -> Value:
+    """Evaluate a call expression."""
+    callee = evaluator.expression(node.function)
+    if external.takes_awaitables(callee):
+        # The calls among the arguments make coroutines that this call awaits.
+        evaluator.awaited.update(id(argument.value) for argument in node.arguments)
+    arguments = _evaluate_arguments(evaluator, node)
+    context = CallContext(node.span, render(node.function), id(node) in evaluator.awaited, Edge.CALL, node)
+    if not callee:
+        return fastapi_model.call_of_unknown(evaluator, node, arguments)
+    return join_all([apply(evaluator, atom, arguments, context) for atom in callee])
+
+
+def _evaluate_arguments(evaluator: ExpressionEvaluator, node: m.Call) -> Arguments:
+    positional: list[Value] = []
+    keywords: dict[str, Value] = {}
+    is_open = False
+    for argument in node.arguments:
+        value = evaluator.expression(argument.value)
+        if argument.star == "*":
+            items = [a.items for a in value if getattr(a, "items", ()) and getattr(a, "kind", "") in ("tuple", "list")]
+            if len(items) == 1 and len(value) == 1:
+                positional += items[0]
+            else:
+                is_open = True
+        elif argument.star == "**":
+            for atom in value:
+                keys = getattr(atom, "keys", ())
+                if isinstance(keys, tuple) and keys and len(value) == 1:
+                    keywords.update({k: v for k, v in zip(keys, atom.items, strict=True) if isinstance(k, str)})  # type: ignore[union-attr]
+                else:
+                    is_open = True
+            is_open = is_open or not value
+        elif argument.keyword is not None:
+            keywords[argument.keyword] = value
+        elif not is_open:
+            positional.append(value)
+    return Arguments(positional, keywords, is_open)
+
+
+def apply(evaluator: ExpressionEvaluator, atom: Atom, arguments: Arguments, context: CallContext) -> Value:
+    """Call one atom."""
+    if isinstance(atom, FunctionAtom):
+        return function(
+            evaluator, atom, arguments.positional, arguments.keywords, context.span, context.text, context.edge
+        )
+    if isinstance(atom, ExternalAtom):
+        return external.call_path(evaluator, atom.path, arguments, context)
+    if isinstance(atom, MemberAtom):
+        return external.call_member(evaluator, atom, arguments, context)
+    if isinstance(atom, InstanceAtom):
+        return external.call_member(evaluator, MemberAtom(atom, "__call__"), arguments, context)
+    if isinstance(atom, ClassAtom):
+        return construct(evaluator, atom.cls, arguments, context)
+    if isinstance(atom, ObjectAtom):
+        return method(
+            evaluator, atom, "__call__", arguments.positional, context.span, context.text, arguments.keywords, context.edge
+        )
+    if isinstance(atom, PartialAtom):
+        merged = Arguments(
+            [*atom.positional, *arguments.positional], dict(atom.keywords) | arguments.keywords, arguments.is_open
+        )
+        return apply(evaluator, atom.function, merged, context)
+    if isinstance(atom, OffloadedAtom):
+        result = hand_over(evaluator, atom.function, arguments, context)
+        return (CoroutineAtom(None, result),) if atom.awaitable else result
+    if isinstance(atom, DecoratorAtom):
+        return external.call_decorator(evaluator, atom, arguments, context)
+    if isinstance(atom, GenericAtom):
+        return external.call_path(evaluator, atom.origin, arguments, context)
+    return UNKNOWN
+
+
+def apply_all(evaluator: ExpressionEvaluator, value: Value, arguments: Arguments, context: CallContext) -> Value:
+    return join_all([apply(evaluator, atom, arguments, context) for atom in value])
+
+
+def hand_over(
+    evaluator: ExpressionEvaluator, work: Value, arguments: Arguments, context: CallContext, edge: Edge = Edge.THREAD
+) -> Value:
+    """`work` is called elsewhere with `arguments`: nothing of it runs in the caller. Gives its result."""
+    results = []
+    for atom in work:
+        if isinstance(atom, (FunctionAtom, ClassAtom, ObjectAtom, PartialAtom)):
+            results.append(apply(evaluator, atom, arguments, context._replace(edge=edge)))
+        elif isinstance(atom, (ExternalAtom, MemberAtom)):
+            with evaluator.silenced():
+                results.append(apply(evaluator, atom, arguments, context))
+    return join_all(results)
+
+
+def function(
+    evaluator: ExpressionEvaluator,
+    atom: FunctionAtom,
+    positional: list[Value],
+    keywords: dict[str, Value],
+    span: Span,
+    text: str,
+    edge: Edge = Edge.CALL,
+) -> Value:
+    """Call a project function: an edge to its frame for these argument types, and its result."""
+    interpreter = evaluator.interpreter
+    target = atom.function
+    bound = bind_arguments(interpreter, target, atom.receiver, positional, keywords)
+    frame = interpreter.frame(target, atom.receiver, bound)
+    return run_frame(evaluator, frame, span, text, edge)
+
+
+def run_frame(evaluator: ExpressionEvaluator, frame: Frame, span: Span, text: str, edge: Edge) -> Value:
+    """Record that `frame` is called here, and give what the call expression evaluates to."""
+    target = frame.function
+    assert target is not None
+    evaluator.interpreter.evaluate(frame)
+    facts = target.facts
+    if facts.is_generator:
+        if target.is_manager:
+            return (ManagerAtom(frame, facts.is_async),)
+        if facts.is_async:
+            evaluator.record_call(Edge.AWAIT, span, text, frame)
+        elif edge is not Edge.CALL:
+            evaluator.record_call(edge, span, text, frame)
+        return (GeneratorAtom(frame, facts.is_async),)
+    result = frame.result.read(evaluator.frame)
+    if not result:
+        result = evaluator.interpreter.signature(target).returns
+    if facts.is_async:
+        evaluator.record_call(Edge.OWN_LOOP if edge is Edge.OWN_LOOP else Edge.AWAIT, span, text, frame)
+        return (CoroutineAtom(frame, result),)
+    evaluator.record_call(edge, span, text, frame)
+    return result
+
+
+def method(
+    evaluator: ExpressionEvaluator,
+    receiver: ObjectAtom,
+    name: str,
+    positional: list[Value],
+    span: Span,
+    text: str,
+    keywords: dict[str, Value] | None = None,
+    edge: Edge = Edge.CALL,
+) -> Value:
+    """Call a (special) method of a project object, if its class has it."""
+    found = receiver.cls.find(name) if name else None
+    if found is None:
+        return UNKNOWN
+    results = []
+    for member in found[1]:
+        if isinstance(member, FunctionAtom):
+            bound = FunctionAtom(member.function, receiver)
+            results.append(function(evaluator, bound, positional, keywords or {}, span, text, edge))
+        elif isinstance(member, (ObjectAtom, PartialAtom)):
+            arguments = Arguments(positional, keywords or {})
+            results.append(apply(evaluator, member, arguments, CallContext(span, text, False, edge)))
+    return join_all(results)
+
+
+def construct(
+    evaluator: ExpressionEvaluator, cls: ProjectClass, arguments: Arguments, context: CallContext
+) -> Value:
+    """`Class(...)`: runs `__init__`, or fills the fields of a data class or model."""
+    interpreter = evaluator.interpreter
+    needs_place = cls.inherits(*fastapi_model.PLACED)
+    place = interpreter.place(evaluator.frame, context.span) if needs_place else None
+    instance = ObjectAtom(cls, True, place)
+    if place is not None:
+        fastapi_model.constructed(evaluator, cls.externals, place, arguments, context)
+    initialiser = cls.find("__init__")
+    if initialiser is not None:
+        method(
+            evaluator, instance, "__init__", arguments.positional, context.span, context.text, arguments.keywords, context.edge
+        )
+    else:
+        fields = [name for ancestor in reversed(cls.mro) for name in ancestor.annotations]
+        for name, value in [*zip(dict.fromkeys(fields), arguments.positional, strict=False), *arguments.keywords.items()]:
+            if name in fields:
+                interpreter.add_to(cls.cell(name), tuple([a for a in value if not isinstance(a, ConstantAtom)]))
+        if cls.find("__post_init__") is not None:
+            method(evaluator, instance, "__post_init__", [], context.span, context.text, None, context.edge)
+    maker = cls.find("__new__")
+    if maker is not None:
+        results = []
+        for member in maker[1]:
+            if isinstance(member, FunctionAtom):
+                bound = FunctionAtom(member.function, ClassAtom(cls))
+                results.append(
+                    function(evaluator, bound, arguments.positional, arguments.keywords, context.span, context.text, context.edge)
+                )
+        made = tuple([a for a in join_all(results) if not (isinstance(a, ObjectAtom) and a.cls is cls)])
+        return (instance, *made)
+    return (instance,)
+
+
+
+
+
+__all__ = [
+    "Arguments", "CallContext", "apply", "apply_all", "attributes", "call", "construct", "function", "hand_over",
+    "iteration", "method", "run_frame",
+]  # fmt: skip

@@ -1,0 +1,225 @@
+"""Calling what the project did not write: catalogue look-ups, hand-overs, and models of common callables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi_lint.inference import attributes, calls, fastapi_model, harmless, library
+from fastapi_lint.inference.frames import CallSite, Creation, Edge, MethodUse
+from fastapi_lint.inference.values import (
+    UNKNOWN,
+    ContainerAtom,
+    CoroutineAtom,
+    DecoratorAtom,
+    ExternalAtom,
+    FunctionAtom,
+    InstanceAtom,
+    MemberAtom,
+    OffloadedAtom,
+    Value,
+    join_all,
+)
+from fastapi_lint.knowledge import hand_overs
+from fastapi_lint.knowledge.async_types import ASYNC_TYPES
+from fastapi_lint.knowledge.blocking import (
+    blocking_chain,
+    blocking_function,
+    blocking_method,
+    returned_type,
+)
+from fastapi_lint.knowledge.resources import resource_by_factory, resource_by_type
+
+if TYPE_CHECKING:
+    from fastapi_lint.inference.calls import Arguments, CallContext
+    from fastapi_lint.inference.evaluator import ExpressionEvaluator
+
+LOCKS = frozenset(
+    {
+        "asyncio.Lock",
+        "asyncio.Semaphore",
+        "asyncio.BoundedSemaphore",
+        "asyncio.Condition",
+        "anyio.Lock",
+        "anyio.Semaphore",
+        "anyio.Condition",
+        "threading.Lock",
+        "threading.RLock",
+        "threading.Semaphore",
+        "threading.Condition",
+    }
+)
+
+
+def takes_awaitables(callee: Value) -> bool:
+    """Whether the callee awaits what is passed to it (`asyncio.gather`)."""
+    for atom in callee:
+        if isinstance(atom, ExternalAtom) and atom.path in hand_overs.AWAITABLE_CONSUMERS:
+            return True
+        if isinstance(atom, MemberAtom) and f"{atom.owner.type}.{atom.chain}" in hand_overs.AWAITABLE_CONSUMERS:
+            return True
+    return False
+
+
+def call_path(evaluator: ExpressionEvaluator, path: str, arguments: Arguments, context: CallContext) -> Value:
+    """Call the library callable `path`."""
+    model = library.MODELS.get(path)
+    if model is not None:
+        return model(evaluator, arguments, context)
+    known = fastapi_model.call_path(evaluator, path, arguments, context)
+    if known is not None:
+        return known
+    hand_over = hand_overs.FUNCTIONS.get(path)
+    if hand_over is None and evaluator.interpreter.is_configured_offload(path):
+        hand_over = hand_overs.HandOver(0, "func")
+    if hand_over is not None:
+        return _hand_over(evaluator, hand_over, arguments, context)
+    if path in hand_overs.OWN_LOOPS:
+        return _own_loop(evaluator, path, arguments, context)
+    if path in hand_overs.AWAITABLE_CONSUMERS:
+        return _consume(evaluator, path, arguments, context)
+    if not context.awaited:
+        found = evaluator.interpreter.configured_blocking(path) or blocking_function(path)
+        if found is not None and not harmless.function(path, arguments):
+            evaluator.record_blocking(context.span, context.text, found)
+    return _made(evaluator, path, arguments, context)
+
+
+def _made(evaluator: ExpressionEvaluator, path: str, arguments: Arguments, context: CallContext) -> Value:
+    """What a library constructor or factory gives."""
+    made = attributes.construct_external(path)
+    if made is None:
+        return UNKNOWN
+    detail = harmless.detail(path, arguments)
+    resource = resource_by_factory(path) or resource_by_type(made)
+    if resource is None and made not in LOCKS:
+        return (InstanceAtom(made, None, detail),)
+    atom = InstanceAtom(made, evaluator.interpreter.place(evaluator.frame, context.span), detail)
+    evaluator.frame.creations.append(Creation(context.span, atom, path))
+    return (atom,)
+
+
+def call_member(evaluator: ExpressionEvaluator, atom: MemberAtom, arguments: Arguments, context: CallContext) -> Value:
+    """Call a method, or chain of attributes, of a library instance."""
+    owner, chain = atom.owner, atom.chain
+    known = fastapi_model.call_member(evaluator, owner, chain, arguments, context)
+    if known is not None:
+        return known
+    name = chain.rpartition(".")[2]
+    path = f"{owner.type}.{chain}"
+    hand_over = hand_overs.METHODS.get(name)
+    if hand_over is not None:
+        owners = hand_overs.METHOD_OWNERS.get(name)
+        if owners is None or owner.type in owners:
+            return _hand_over(evaluator, hand_over, arguments, context)
+    if name in hand_overs.LOOP_CALLBACKS:
+        work = arguments.get(hand_overs.LOOP_CALLBACKS[name], "callback")
+        rest = calls.Arguments(arguments.positional[hand_overs.LOOP_CALLBACKS[name] + 1 :], {}, arguments.is_open)
+        calls.hand_over(evaluator, work, rest, context, Edge.LOOP)
+        return UNKNOWN
+    if path in hand_overs.OWN_LOOPS or name == "run_until_complete":
+        return _own_loop(evaluator, path, arguments, context)
+    if path in hand_overs.AWAITABLE_CONSUMERS:
+        return _consume(evaluator, path, arguments, context)
+    if owner.place is not None:
+        evaluator.frame.uses.append(MethodUse(context.span, owner, name, context.awaited))
+    if chain in ("enter_async_context", "enter_context") and "ExitStack" in owner.type:
+        return library.enter_context(evaluator, arguments, context)
+    if not context.awaited and owner.type not in ASYNC_TYPES:
+        found = blocking_chain(owner.type, chain) if "." in chain else blocking_method(owner.type, chain)
+        if found is None and "." not in chain:
+            found = blocking_chain(owner.type, chain)
+        if found is None:
+            found = evaluator.interpreter.configured_blocking(path)
+        if found is not None and not harmless.method(owner, chain, arguments):
+            evaluator.record_blocking(context.span, context.text, found)
+    answer = returned_type(owner.type, chain)
+    if answer is not None:
+        made = InstanceAtom(answer, owner.place if answer == owner.type else None)
+        return (CoroutineAtom(None, (made,)),) if context.awaited else (made,)
+    return UNKNOWN
+
+
+def _hand_over(
+    evaluator: ExpressionEvaluator, row: hand_overs.HandOver, arguments: Arguments, context: CallContext
+) -> Value:
+    work = arguments.get(row.position, row.keyword)
+    if row.returns_callable:
+        if not work:
+            return (DecoratorAtom("offload"),)
+        return (OffloadedAtom(work),)
+    if row.passes_arguments:
+        rest = {name: value for name, value in arguments.keywords.items() if name != row.keyword}
+        passed = calls.Arguments(arguments.positional[row.position + 1 :], rest, arguments.is_open)
+    else:
+        given = arguments.keywords.get("args", UNKNOWN)
+        items = next((list(a.items) for a in given if isinstance(a, ContainerAtom)), [])
+        passed = calls.Arguments(items, {}, True)
+    result = calls.hand_over(evaluator, work, passed, context)
+    if row.awaitable:
+        return (CoroutineAtom(None, result),)
+    return (InstanceAtom(row.returns),) if row.returns else UNKNOWN
+
+
+def _own_loop(evaluator: ExpressionEvaluator, path: str, arguments: Arguments, context: CallContext) -> Value:
+    """`asyncio.run(main())`: what it runs is not on the loop that serves requests."""
+    work = arguments.positional[0] if arguments.positional else UNKNOWN
+    found = blocking_function(path) or blocking_method("asyncio.AbstractEventLoop", path.rpartition(".")[2])
+    evaluator.record_blocking(context.span, context.text, found)
+    results: list[Value] = []
+    for atom in work:
+        if isinstance(atom, CoroutineAtom):
+            results.append(atom.result)
+            _change_edge(evaluator, atom, Edge.OWN_LOOP)
+        elif isinstance(atom, FunctionAtom):
+            rest = calls.Arguments(arguments.positional[1:], {}, True)
+            made = calls.apply(evaluator, atom, rest, context._replace(edge=Edge.OWN_LOOP))
+            results += [a.result for a in made if isinstance(a, CoroutineAtom)]
+    if path in ("asgiref.sync.async_to_sync", "asyncer.syncify"):
+        return UNKNOWN
+    return join_all(results)
+
+
+def _change_edge(evaluator: ExpressionEvaluator, atom: CoroutineAtom, edge: Edge) -> None:
+    """The coroutine that was just made runs otherwise than by `await`."""
+    sites = evaluator.frame.calls
+    for index in range(len(sites) - 1, -1, -1):
+        site = sites[index]
+        if site.target is atom.frame and site.edge is Edge.AWAIT:
+            sites[index] = CallSite(edge, site.span, site.text, site.target)
+            return
+
+
+def _consume(evaluator: ExpressionEvaluator, path: str, arguments: Arguments, context: CallContext) -> Value:
+    """`gather`, `wait_for`, `create_task` ...: an awaitable of the results."""
+    results = [evaluator.await_value(value, context.span) for value in arguments.positional]
+    if path == "asyncio.gather":
+        return (CoroutineAtom(None, evaluator.container("list", join_all(results), tuple(results))),)
+    result = results[0] if results else UNKNOWN
+    if path.endswith(("create_task", "ensure_future")):
+        for atom in arguments.positional[0] if arguments.positional else UNKNOWN:
+            if isinstance(atom, CoroutineAtom):
+                _change_edge(evaluator, atom, Edge.TASK)
+        return (CoroutineAtom(None, result), InstanceAtom("asyncio.Task"))
+    return (CoroutineAtom(None, result),)
+
+
+def call_decorator(
+    evaluator: ExpressionEvaluator, atom: DecoratorAtom, arguments: Arguments, context: CallContext
+) -> Value:
+    """Call what waits for a function, or a method of a built-in value."""
+    work = arguments.positional[0] if arguments.positional else UNKNOWN
+    if atom.kind == "member":
+        return library.call_builtin_member(evaluator, atom.data[0], atom.data[1], arguments, context)
+    if atom.kind == "offload":
+        return (OffloadedAtom(work),)
+    if atom.kind == "accessor":
+        return (atom.data,)
+    if atom.kind == "task":
+        for function in work:
+            if isinstance(function, FunctionAtom):
+                function.function.task_type = atom.data
+        return work
+    if atom.kind in fastapi_model.DECORATORS:
+        fastapi_model.decorate(evaluator, atom, work, context)
+        return work
+    return work

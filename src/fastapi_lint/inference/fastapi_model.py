@@ -1,0 +1,309 @@
+"""What FastAPI's API means: which callables are registered where, and what requests and state give."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from fastapi_lint.diagnostics import Span
+from fastapi_lint.facts import model as m
+from fastapi_lint.inference import calls
+from fastapi_lint.inference.frames import CallSite, Edge
+from fastapi_lint.inference.values import (
+    UNKNOWN,
+    ConstantAtom,
+    ContainerAtom,
+    DecoratorAtom,
+    GeneratorAtom,
+    InstanceAtom,
+    MarkerAtom,
+    ObjectAtom,
+    Place,
+    Value,
+    join_all,
+)
+from fastapi_lint.knowledge import fastapi_api as api
+
+if TYPE_CHECKING:
+    from fastapi_lint.inference.calls import Arguments, CallContext
+    from fastapi_lint.inference.evaluator import ExpressionEvaluator
+
+PLACED = (api.APP, api.ROUTER)
+"""Classes whose instances have an identity: routes belong to one of them."""
+
+DECORATORS = frozenset({"route", "middleware", "exception handler", "event"})
+
+
+class Registration(NamedTuple):
+    """One callable (or router) given to FastAPI.
+
+    `kind`: "route", "websocket", "include", "mount", "middleware", "exception handler", "startup", "shutdown", "lifespan",
+    "dependency" (router-wide), "router" (the making of an app or router: `path` is its prefix).
+    `owner` is the app or router, None if unknown; `path` is the route path or prefix, None if unknown.
+    """
+
+    kind: str
+    owner: Place | None
+    work: Value
+    file: str
+    span: Span
+    path: str | None = None
+    methods: tuple[str, ...] = ()
+    dependencies: Value = UNKNOWN
+    is_app: bool = False
+
+
+def text_of(value: Value, default: str | None = None) -> str | None:
+    """The one string that a value is."""
+    texts = [atom.value for atom in value if isinstance(atom, ConstantAtom)]
+    return texts[0] if len(texts) == 1 and isinstance(texts[0], str) else default
+
+
+def elements(value: Value) -> Value:
+    """All elements of the lists and tuples in `value`."""
+    return join_all([join_all([*atom.items, atom.element]) for atom in value if isinstance(atom, ContainerAtom)])
+
+
+def _register(evaluator: ExpressionEvaluator, registration: Registration) -> None:
+    evaluator.interpreter.register(registration)
+
+
+def attribute(evaluator: ExpressionEvaluator, atom: InstanceAtom, name: str) -> Value | None:
+    """Attributes of apps, requests and state; None when FastAPI has nothing to say."""
+    if atom.type in (api.APP, api.REQUEST, api.WEBSOCKET):
+        if name == "state":
+            return (InstanceAtom(api.STATE, None, "app" if atom.type == api.APP else "request"),)
+        if name == "app" and atom.type != api.APP:
+            return (InstanceAtom(api.APP),)
+        if name == "router" and atom.type == api.APP:
+            return (InstanceAtom(api.APP, atom.place),)
+    if atom.type == api.STATE:
+        return evaluator.interpreter.state_cell(atom.detail, name).read(evaluator.frame)
+    if atom.type == "fastapi.UploadFile" and name == "file":
+        return (InstanceAtom("tempfile.SpooledTemporaryFile"),)
+    if atom.type == "fastapi_sqlalchemy.db" and name == "session":
+        return (InstanceAtom("sqlalchemy.orm.Session"),)
+    return None
+
+
+def set_attribute(evaluator: ExpressionEvaluator, atom: InstanceAtom, name: str, value: Value) -> None:
+    if atom.type == api.STATE:
+        interpreter = evaluator.interpreter
+        interpreter.add_to(interpreter.state_cell(atom.detail, name), value)
+
+
+def call_path(
+    evaluator: ExpressionEvaluator, path: str, arguments: Arguments, context: CallContext
+) -> Value | None:
+    """Call FastAPI's own classes and functions."""
+    marker = api.MARKERS.get(path)
+    if marker is not None:
+        place = evaluator.interpreter.place(evaluator.frame, context.span)
+        return (MarkerAtom(marker, arguments.get(0, "dependency") if marker in ("Depends", "Security") else UNKNOWN, place),)
+    canonical = api.CANONICAL.get(path, path)
+    if canonical in PLACED:
+        place = evaluator.interpreter.place(evaluator.frame, context.span)
+        constructed(evaluator, (canonical,), place, arguments, context)
+        return (InstanceAtom(canonical, place),)
+    if path in api.RESPONSES_OF_ITERATORS:
+        for atom in arguments.get(0, "content"):
+            if isinstance(atom, GeneratorAtom) and not atom.is_async:
+                evaluator.record_call(Edge.THREAD, context.span, context.text, atom.frame)
+        return (InstanceAtom(path),)
+    if path in api.BACKGROUND_TASK:
+        _background(evaluator, arguments, context)
+        return (InstanceAtom(path),)
+    if path == "starlette.middleware.Middleware":
+        return arguments.get(0, "cls")
+    return None
+
+
+def constructed(
+    evaluator: ExpressionEvaluator,
+    types: tuple[str, ...],
+    place: Place,
+    arguments: Arguments,
+    context: CallContext,
+) -> None:
+    """An app or router was made, with these arguments."""
+    is_app = api.APP in types
+    file = evaluator.module.path
+    prefix = text_of(arguments.keywords.get("prefix", UNKNOWN), None if "prefix" in arguments.keywords else "")
+    dependencies = elements(arguments.keywords.get("dependencies", UNKNOWN))
+    _register(
+        evaluator,
+        Registration("router", place, UNKNOWN, file, context.span, prefix, (), dependencies, is_app),
+    )
+    if "lifespan" in arguments.keywords:
+        _register(evaluator, Registration("lifespan", place, arguments.keywords["lifespan"], file, context.span))
+    for keyword, kind in (("on_startup", "startup"), ("on_shutdown", "shutdown"), ("middleware", "middleware")):
+        work = elements(arguments.keywords.get(keyword, UNKNOWN))
+        if work:
+            _register(evaluator, Registration(kind, place, work, file, context.span))
+    for atom in arguments.keywords.get("exception_handlers", UNKNOWN):
+        if isinstance(atom, ContainerAtom):
+            _register(evaluator, Registration("exception handler", place, atom.element, file, context.span))
+
+
+def call_member(
+    evaluator: ExpressionEvaluator, owner: InstanceAtom, chain: str, arguments: Arguments, context: CallContext
+) -> Value | None:
+    """Call a method of an app, router or `BackgroundTasks`; None for any other."""
+    if owner.type == api.BACKGROUND_TASKS and chain == "add_task":
+        _background(evaluator, arguments, context)
+        return UNKNOWN
+    if owner.type not in PLACED:
+        return None
+    made = _decorator(owner.place, chain, arguments)
+    if made is not None:
+        return (made,)
+    file, span = evaluator.module.path, context.span
+    if chain in ("add_api_route", "add_api_websocket_route", "add_route", "add_websocket_route"):
+        kind = "websocket" if "websocket" in chain else "route"
+        methods = _methods(arguments.keywords.get("methods", UNKNOWN)) or ("GET",)
+        dependencies = elements(arguments.keywords.get("dependencies", UNKNOWN))
+        work = arguments.get(1, "endpoint") or arguments.get(1, "route")
+        path = text_of(arguments.get(0, "path"))
+        _register(evaluator, Registration(kind, owner.place, work, file, span, path, methods, dependencies))
+    elif chain == "include_router":
+        work = arguments.get(0, "router")
+        prefix = text_of(arguments.get(1, "prefix"), None if arguments.has(1, "prefix") else "")
+        dependencies = elements(arguments.keywords.get("dependencies", UNKNOWN))
+        _register(evaluator, Registration("include", owner.place, work, file, span, prefix, (), dependencies))
+    elif chain == "mount":
+        work = arguments.get(1, "app")
+        _register(evaluator, Registration("mount", owner.place, work, file, span, text_of(arguments.get(0, "path"))))
+    elif chain == "add_middleware":
+        work = (*arguments.get(0, "middleware_class"), *arguments.keywords.get("dispatch", UNKNOWN))
+        _register(evaluator, Registration("middleware", owner.place, work, file, span))
+    elif chain == "add_exception_handler":
+        _register(evaluator, Registration("exception handler", owner.place, arguments.get(1, "handler"), file, span))
+    elif chain in ("add_event_handler", "router.add_event_handler"):
+        kind = text_of(arguments.get(0, "event_type")) or "startup"
+        _register(evaluator, Registration(kind, owner.place, arguments.get(1, "func"), file, span))
+    else:
+        return None
+    return UNKNOWN
+
+
+def _methods(value: Value) -> tuple[str, ...]:
+    texts = [
+        str(item.value).upper()
+        for atom in value
+        if isinstance(atom, ContainerAtom)
+        for one in atom.items
+        for item in one
+        if isinstance(item, ConstantAtom)
+    ]
+    return tuple(sorted(set(texts)))
+
+
+def _decorator(owner: Place | None, name: str, arguments: Arguments) -> DecoratorAtom | None:
+    """`app.get("/x")` and its like."""
+    data: dict[str, Any] = {}
+    if name in api.HTTP_METHODS or name in ("api_route", "route", "websocket", "websocket_route"):
+        is_websocket = name.startswith("websocket")
+        methods = (name.upper(),) if name in api.HTTP_METHODS else ()
+        if not methods and not is_websocket:
+            methods = _methods(arguments.keywords.get("methods", UNKNOWN)) or ("GET",)
+        data = {
+            "kind": "websocket" if is_websocket else "route",
+            "path": text_of(arguments.get(0, "path")),
+            "methods": methods,
+            "dependencies": elements(arguments.keywords.get("dependencies", UNKNOWN)),
+        }
+    elif name == "middleware":
+        data = {"kind": "middleware"}
+    elif name == "exception_handler":
+        data = {"kind": "exception handler"}
+    elif name == "on_event":
+        data = {"kind": text_of(arguments.get(0, "event_type")) or "startup"}
+    else:
+        return None
+    label = data["kind"] if data["kind"] in DECORATORS else "event" if name == "on_event" else "route"
+    return DecoratorAtom(label, (owner, tuple(data.items())))
+
+
+def decorate(evaluator: ExpressionEvaluator, atom: DecoratorAtom, work: Value, context: CallContext) -> None:
+    """A registering decorator met its function."""
+    owner, items = atom.data
+    data = dict(items)
+    _register(
+        evaluator,
+        Registration(
+            kind=data["kind"],
+            owner=owner,
+            work=work,
+            file=evaluator.module.path,
+            span=context.span,
+            path=data.get("path"),
+            methods=data.get("methods", ()),
+            dependencies=data.get("dependencies", UNKNOWN),
+        ),
+    )
+
+
+def call_of_unknown(evaluator: ExpressionEvaluator, node: m.Call, arguments: Arguments) -> Value:
+    """`something.get("/path")` on a receiver that is not known: a route if it then decorates a function."""
+    function = node.function
+    if isinstance(function, m.Attribute) and arguments.positional:
+        path = text_of(arguments.positional[0])
+        is_verb = function.attribute in api.HTTP_METHODS or function.attribute in ("api_route", "websocket")
+        if is_verb and path is not None and (path == "" or path.startswith("/")):
+            made = _decorator(None, function.attribute, arguments)
+            return (made,) if made is not None else UNKNOWN
+    if isinstance(function, m.Attribute) and function.attribute == "run_in_executor":
+        return calls_run_in_executor(evaluator, arguments, node)
+    return UNKNOWN
+
+
+def calls_run_in_executor(evaluator: ExpressionEvaluator, arguments: Arguments, node: m.Call) -> Value:
+    """`loop.run_in_executor(executor, f)` on a loop whose type is not known: the name is distinctive enough."""
+    rest = calls.Arguments(arguments.positional[2:], {}, arguments.is_open)
+    context = calls.CallContext(node.span, "run_in_executor")
+    result = calls.hand_over(evaluator, arguments.get(1, "func"), rest, context)
+    return (calls.CoroutineAtom(None, result),)
+
+
+def _background(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> None:
+    """A background task: sync functions go to the threadpool, async ones to the loop."""
+    work = arguments.get(0, "func")
+    keywords = {name: value for name, value in arguments.keywords.items() if name != "func"}
+    rest = calls.Arguments(arguments.positional[1:], keywords, arguments.is_open)
+    calls.hand_over(evaluator, work, rest, context)
+
+
+def injected(evaluator: ExpressionEvaluator, marker: MarkerAtom, declared: Value, span: Span) -> Value:
+    """What FastAPI passes for a parameter marked `Depends(provider)`: what the provider yields, returns or makes.
+
+    The annotation (`declared`) counts only where the provider tells nothing: it can lie.
+    """
+    provider = marker.provider
+    if not provider:
+        # `Depends()` takes the annotation as the provider.
+        return declared
+    results: list[Value] = []
+    before = len(evaluator.frame.calls)
+    blocking_before = len(evaluator.frame.blocking)
+    context = calls.CallContext(span, "Depends", edge=Edge.DEPENDENCY)
+    for atom in provider:
+        made = calls.apply(evaluator, atom, calls.Arguments([], {}), context)
+        made = evaluator.await_value(made, span) if any(isinstance(a, calls.CoroutineAtom) for a in made) else made
+        results.append(join_all([a.frame.yields.value if isinstance(a, GeneratorAtom) else (a,) for a in made]))
+        for made_atom in made:
+            if isinstance(made_atom, GeneratorAtom):
+                evaluator.frame.dependencies.append(CallSite(Edge.DEPENDENCY, span, "Depends", made_atom.frame))
+                made_atom.frame.yields.read(evaluator.frame)
+    # What FastAPI calls is not called by this frame.
+    for site in evaluator.frame.calls[before:]:
+        evaluator.frame.dependencies.append(CallSite(Edge.DEPENDENCY, site.span, site.text, site.target))
+    del evaluator.frame.calls[before:]
+    del evaluator.frame.blocking[blocking_before:]
+    return join_all(results) or declared
+
+
+def is_instance_of_app(value: Value) -> bool:
+    return any(
+        (isinstance(atom, InstanceAtom) and atom.type in PLACED)
+        or (isinstance(atom, ObjectAtom) and atom.cls.inherits(*PLACED))
+        for atom in value
+    )

@@ -1,0 +1,475 @@
+"""The abstract interpretation of a project: every name, function and class once, on demand."""
+
+from __future__ import annotations
+
+import builtins
+import fnmatch
+import os
+from typing import TYPE_CHECKING, Any
+
+from fastapi_lint.diagnostics import Span
+from fastapi_lint.facts import model as m
+from fastapi_lint.inference import annotations, fastapi_model
+from fastapi_lint.inference.binding import frame_key
+from fastapi_lint.inference.classes import ProjectClass
+from fastapi_lint.inference.fastapi_model import Registration
+from fastapi_lint.inference.frames import Cell, Frame
+from fastapi_lint.inference.functions import ProjectFunction, Signature
+from fastapi_lint.inference.statements import Evaluator
+from fastapi_lint.inference.values import (
+    UNKNOWN,
+    Atom,
+    ClassAtom,
+    ContainerAtom,
+    ExternalAtom,
+    FolderAtom,
+    FunctionAtom,
+    GenericAtom,
+    MarkerAtom,
+    ModuleAtom,
+    ObjectAtom,
+    Place,
+    Value,
+    join,
+    join_all,
+)
+from fastapi_lint.knowledge.blocking import BlockingCall, Confidence, Kind
+from fastapi_lint.project.modules import Module, Project
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MOST_FRAMES = 16
+"""Distinct argument combinations after which a function is evaluated without regard to its arguments."""
+
+MOST_EVALUATIONS = 4
+"""Times that a frame is evaluated because something it read has grown."""
+
+_BUILTINS = frozenset(dir(builtins))
+_WEB = ("fastapi", "starlette")
+
+
+class _ModuleState:
+    """The global names of one module."""
+
+    __slots__ = ("cells", "done", "frame", "in_progress", "shared", "stars")
+
+    def __init__(self, module: Module) -> None:
+        self.cells: dict[str, Cell] = {}
+        self.shared: set[str] = set()
+        """Names imported from another module of the project: their cell is that module's."""
+        self.stars: list[Module] = []
+        self.frame = Frame(module, None, {})
+        self.in_progress = False
+        self.done = False
+
+
+class Interpreter:
+    """Evaluates the functions of a project. `run()` first, then read `frames`, `registrations` and the classes.
+
+    `blocking` and `offload` are names (or `fnmatch` patterns) from the configuration.
+    """
+
+    def __init__(self, project: Project, blocking: Sequence[str] = (), offload: Sequence[str] = ()) -> None:
+        self.project = project
+        self.frames: list[Frame] = []
+        self.registrations: dict[object, Registration] = {}
+        self.classes: dict[object, ProjectClass] = {}
+        self._functions: dict[object, ProjectFunction] = {}
+        self._modules = {path: _ModuleState(module) for path, module in project.modules.items()}
+        self._class_frames: dict[ProjectClass, Frame] = {}
+        self._states: dict[tuple[str, str], Cell] = {}
+        self._dirty: dict[Frame, None] = {}
+        self._initialised: set[ProjectClass] = set()
+        self._class_annotations: dict[int, Value] = {}
+        self._blocking = tuple(blocking)
+        self._offload = tuple(offload)
+
+    # --- the run -----------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Evaluate every module, every function that FastAPI or an event loop may run, and what they call."""
+        for path in sorted(self._modules):
+            self.ensure_module(self.project.modules[path])
+        self._settle()
+        for path in sorted(self._modules):
+            module = self.project.modules[path]
+            is_web = self._is_web(path)
+            for facts in module.facts.functions:
+                if facts.parent_function is not None or facts.name == "<lambda>":
+                    continue
+                if facts.is_async or is_web:
+                    function = self._top_function(module, facts)
+                    if function is not None and not function.frames:
+                        self.evaluate(self.frame(function, None, {}))
+        self._settle()
+        for registration in list(self.registrations.values()):
+            self._evaluate_registered(registration)
+        self._settle()
+
+    def _is_web(self, path: str) -> bool:
+        """Whether a module imports FastAPI or Starlette: its plain functions may then register endpoints."""
+        return any(
+            isinstance(statement, m.Import) and statement.module.partition(".")[0] in _WEB
+            for statement in self.project.modules[path].facts.body
+        )
+
+    def _evaluate_registered(self, registration: Registration) -> None:
+        for atom in registration.work:
+            for frame in self.entry_frames(atom):
+                self.evaluate(frame)
+        for atom in registration.dependencies:
+            if isinstance(atom, MarkerAtom):
+                for provider in atom.provider:
+                    for frame in self.entry_frames(provider):
+                        self.evaluate(frame)
+
+    def entry_frames(self, atom: Atom) -> list[Frame]:
+        """The frames that run when FastAPI calls `atom`."""
+        if isinstance(atom, FunctionAtom):
+            return [self.frame(atom.function, atom.receiver, {})]
+        if isinstance(atom, ClassAtom):
+            found = atom.cls.find("__init__")
+            receiver = ObjectAtom(atom.cls, True)
+            members = found[1] if found else UNKNOWN
+            return [self.frame(a.function, receiver, {}) for a in members if isinstance(a, FunctionAtom)]
+        if isinstance(atom, ObjectAtom):
+            found = atom.cls.find("__call__")
+            members = found[1] if found else UNKNOWN
+            return [self.frame(a.function, atom, {}) for a in members if isinstance(a, FunctionAtom)]
+        function = getattr(atom, "function", None)
+        return self.entry_frames(function) if function is not None and hasattr(atom, "positional") else []
+
+    def _settle(self) -> None:
+        """Evaluate again what has read something that has grown since."""
+        while self._dirty:
+            frame = next(iter(self._dirty))
+            del self._dirty[frame]
+            if frame.evaluations < MOST_EVALUATIONS:
+                if frame.function is None:
+                    state = self._modules[frame.module.path]
+                    if state.frame is frame:
+                        self._run_module(state, frame.module)
+                else:
+                    self._execute(frame)
+
+    def grew(self, cell: Cell) -> None:
+        """Those who read the cell have to be evaluated again."""
+        for reader in cell.readers:
+            if reader.done or reader.in_progress:
+                self._dirty[reader] = None
+
+    def add_to(self, cell: Cell, value: Value) -> None:
+        if cell.add(value):
+            self.grew(cell)
+
+    # --- frames --------------------------------------------------------------------------------------
+
+    def function(
+        self, module: Module, facts: m.FunctionFacts, outer: Frame | None, cls: ProjectClass | None
+    ) -> ProjectFunction:
+        key = (module.path, facts.index, outer, cls)
+        found = self._functions.get(key)
+        if found is None:
+            found = self._functions[key] = ProjectFunction(module, facts, outer, cls)
+        return found
+
+    def _top_function(self, module: Module, facts: m.FunctionFacts) -> ProjectFunction | None:
+        """The function as its module or class body defined it; None inside a function."""
+        cls = None
+        if facts.parent_class is not None:
+            cls_facts = module.facts.classes[facts.parent_class]
+            if cls_facts.parent_function is not None:
+                return None
+            cls = self.classes.get((module.path, cls_facts.index, None))
+            if cls is None:
+                return None
+        return self.function(module, facts, None, cls)
+
+    def frame(self, function: ProjectFunction, receiver: Any, bound: dict[str, Value]) -> Frame:
+        """The evaluation of `function` for these arguments (those that matter, see `binding`)."""
+        key = frame_key(receiver, function, bound)
+        found = function.frames.get(key)
+        if found is not None:
+            return found
+        if len(function.frames) >= MOST_FRAMES and bound:
+            return self.frame(function, receiver, {})
+        arguments = dict(bound)
+        parameters = function.facts.parameters
+        if parameters and parameters[0].kind in ("positional", "normal"):
+            own = self._own(function, receiver)
+            if own is not None:
+                arguments[parameters[0].name] = (own,)
+        frame = Frame(function.module, function, arguments)
+        function.frames[key] = frame
+        self.frames.append(frame)
+        return frame
+
+    @staticmethod
+    def _own(function: ProjectFunction, receiver: Any) -> Atom | None:
+        """What `self` or `cls` is."""
+        if receiver is not None:
+            return ObjectAtom(receiver.cls) if isinstance(receiver, ObjectAtom) else receiver  # type: ignore[no-any-return]
+        if function.cls is None or function.kind == "staticmethod":
+            return None
+        return ClassAtom(function.cls) if function.kind == "classmethod" else ObjectAtom(function.cls)
+
+    def evaluate(self, frame: Frame) -> None:
+        """Evaluate a frame unless that has happened or is happening."""
+        if not frame.done and not frame.in_progress:
+            self._execute(frame)
+
+    def _execute(self, frame: Frame) -> None:
+        function = frame.function
+        assert function is not None
+        if frame.in_progress:
+            return
+        frame.in_progress = True
+        frame.evaluations += 1
+        frame.reset()
+        facts = function.facts
+        evaluator = Evaluator(self, frame, local_names=facts.locals, outer=function.outer)
+        for position, parameter in enumerate(facts.parameters):
+            value = frame.arguments.get(parameter.name)
+            if value is None:
+                value = self._parameter(evaluator, function, position)
+            evaluator.env[parameter.name] = value
+            frame.bound[parameter.name] = value
+        evaluator.block(facts.body)
+        if facts.is_generator and not frame.yields.value:
+            declared = self.signature(function).returns
+            frame.yields.add(join_all([atom.element for atom in declared if isinstance(atom, ContainerAtom)]))
+        frame.in_progress = False
+        frame.done = True
+
+    def _parameter(self, evaluator: Evaluator, function: ProjectFunction, position: int) -> Value:
+        """The value of a parameter about which the call says nothing."""
+        signature = self.signature(function)
+        declared = signature.annotations[position]
+        parameter = function.facts.parameters[position]
+        markers = [a for a in signature.defaults[position] if isinstance(a, MarkerAtom)]
+        markers = markers or [
+            atom
+            for generic in signature.types[position]
+            if isinstance(generic, GenericAtom)
+            for argument in generic.arguments[1:]
+            for atom in argument
+            if isinstance(atom, MarkerAtom)
+        ]
+        for marker in markers:
+            if marker.kind in ("Depends", "Security"):
+                if not marker.provider:
+                    types = tuple([a for a in signature.types[position] if isinstance(a, ClassAtom)])
+                    if types:
+                        marker = marker._replace(provider=types)
+                return fastapi_model.injected(evaluator, marker, declared, parameter.span)
+        if parameter.kind == "*":
+            return evaluator.container("tuple", declared)
+        if parameter.kind == "**":
+            return evaluator.container("dict", declared)
+        return declared or signature.defaults[position]
+
+    def signature(self, function: ProjectFunction) -> Signature:
+        """Annotations and defaults, evaluated where the function was defined."""
+        if function.signature is None:
+            function.signature = Signature((UNKNOWN,) * 99, (UNKNOWN,) * 99, (UNKNOWN,) * 99, UNKNOWN)
+            scratch = Frame(function.module, None, {})
+            evaluator = Evaluator(self, scratch, local_names=frozenset(), outer=function.outer)
+            if function.cls is not None:
+                evaluator.env = dict(function.cls.namespace)
+            types, defaults = [], []
+            for parameter in function.facts.parameters:
+                types.append(evaluator.expression(parameter.annotation) if parameter.annotation else UNKNOWN)
+                defaults.append(evaluator.expression(parameter.default) if parameter.default else UNKNOWN)
+            returns = evaluator.expression(function.facts.returns) if function.facts.returns else UNKNOWN
+            function.signature = Signature(
+                tuple([self.instances(value) for value in types]), tuple(types), tuple(defaults), self.instances(returns)
+            )
+        return function.signature
+
+    def instances(self, types: Value) -> Value:
+        """Instances of what an annotation names."""
+        return annotations.instances(types)
+
+    # --- classes ---------------------------------------------------------------------------------------
+
+    def cls(self, module: Module, facts: m.ClassFacts, outer: Frame | None) -> ProjectClass:
+        key = (module.path, facts.index, outer)
+        found = self.classes.get(key)
+        if found is None:
+            found = self.classes[key] = ProjectClass(module, facts, outer)
+        return found
+
+    def class_frame(self, cls: ProjectClass) -> Frame:
+        """The frame in which the class body runs."""
+        frame = self._class_frames.get(cls)
+        if frame is None:
+            frame = self._class_frames[cls] = Frame(cls.module, None, {})
+        return frame
+
+    def ensure_initialised(self, cls: ProjectClass) -> None:
+        """Evaluate `__init__`, so that the attributes it assigns are known."""
+        if cls in self._initialised:
+            return
+        self._initialised.add(cls)
+        for ancestor in cls.mro:
+            for atom in ancestor.namespace.get("__init__", UNKNOWN):
+                if isinstance(atom, FunctionAtom) and not atom.function.frames:
+                    self.evaluate(self.frame(atom.function, None, {}))
+
+    def annotation_in_class(self, cls: ProjectClass, annotation: m.Expression) -> Value:
+        """Instances of a field's annotation."""
+        found = self._class_annotations.get(id(annotation))
+        if found is None:
+            self._class_annotations[id(annotation)] = UNKNOWN
+            evaluator = Evaluator(self, Frame(cls.module, None, {}), local_names=frozenset(), outer=cls.outer)
+            found = self.instances(evaluator.expression(annotation))
+            self._class_annotations[id(annotation)] = found
+        return found
+
+    # --- global names ------------------------------------------------------------------------------------
+
+    def ensure_module(self, module: Module) -> None:
+        """Evaluate a module's body unless that has happened or is happening."""
+        state = self._modules[module.path]
+        if not state.done and not state.in_progress:
+            self._run_module(state, module)
+
+    def _run_module(self, state: _ModuleState, module: Module) -> None:
+        if state.in_progress:
+            return
+        state.in_progress = True
+        state.frame.evaluations += 1
+        state.frame.reset()
+        Evaluator(self, state.frame, local_names=None, outer=None).block(module.facts.body)
+        state.in_progress = False
+        state.done = state.frame.done = True
+
+    def module_frame(self, module: Module) -> Frame:
+        return self._modules[module.path].frame
+
+    def global_cell(self, module: Module, name: str) -> Cell | None:
+        """The cell of a global name, if the module binds it."""
+        return self._modules[module.path].cells.get(name)
+
+    def global_value(self, module: Module, name: str, frame: Frame) -> Value:
+        """The value of a name that is not local: a global, or a built-in."""
+        found = self._find_global(module, name, frame, set())
+        if found is not None:
+            return found
+        return (ExternalAtom(name),) if name in _BUILTINS else UNKNOWN
+
+    def _find_global(self, module: Module, name: str, frame: Frame | None, seen: set[str]) -> Value | None:
+        self.ensure_module(module)
+        state = self._modules[module.path]
+        cell = state.cells.get(name)
+        if cell is not None:
+            return cell.read(frame)
+        seen.add(module.path)
+        for star in state.stars:
+            if star.path not in seen:
+                found = self._find_global(star, name, frame, seen)
+                if found is not None:
+                    return found
+        if state.in_progress and name not in _BUILTINS and frame is not None:
+            # An import cycle: whoever reads the name now is evaluated again once it is bound.
+            state.cells[name] = cell = Cell()
+            return cell.read(frame)
+        return None
+
+    def set_global(self, module: Module, name: str, value: Value) -> None:
+        state = self._modules[module.path]
+        cell = state.cells.get(name)
+        if cell is None or name in state.shared:
+            before = cell.value if cell is not None else UNKNOWN
+            state.shared.discard(name)
+            cell = state.cells[name] = Cell()
+            cell.add(before)
+        self.add_to(cell, value)
+
+    def grow_outer(self, evaluator: Evaluator, name: str, value: Value) -> None:
+        """A container held by a variable of an outer scope has got new elements."""
+        outer = evaluator.outer
+        while outer is not None and outer.function is not None:
+            if name in outer.bound:
+                outer.bound[name] = join(outer.bound[name], value)
+                return
+            outer = outer.function.outer
+        cell = self.global_cell(evaluator.module, name)
+        if cell is not None:
+            self.add_to(cell, value)
+
+    def module_attribute(self, path: str, name: str, frame: Frame) -> Value:
+        """`module.name` of a project module: a global of it, or a submodule."""
+        module = self.project.modules[path]
+        found = self._find_global(module, name, frame, set())
+        if found:
+            return found
+        if os.path.basename(path) == "__init__.py":
+            return self.submodule(module.folder, name) or found or UNKNOWN
+        return found or UNKNOWN
+
+    def submodule(self, folder: str, name: str) -> Value:
+        found = self.project.in_path(os.path.join(folder, name))
+        if isinstance(found, Module):
+            return (ModuleAtom(found.path),)
+        return (FolderAtom(found),) if found is not None else UNKNOWN
+
+    def imported(self, module: Module, statement: m.Import, frame: Frame) -> Value:
+        """What an import statement binds its name to."""
+        target = self.project.resolve(module, statement.module, statement.level)
+        if statement.attribute is None:
+            if isinstance(target, Module):
+                return (ModuleAtom(target.path),)
+            return (FolderAtom(target),) if target is not None else (ExternalAtom(statement.module),)
+        if isinstance(target, Module):
+            value = self.module_attribute(target.path, statement.attribute, frame)
+            self._share(module, statement, target, frame)
+            return value
+        if target is not None:
+            return self.submodule(target, statement.attribute)
+        return UNKNOWN if statement.level else (ExternalAtom(f"{statement.module}.{statement.attribute}"),)
+
+    def _share(self, module: Module, statement: m.Import, target: Module, frame: Frame) -> None:
+        """At module level an import shares the other module's cell: what is assigned there later is seen here."""
+        state = self._modules[module.path]
+        assert statement.attribute is not None
+        cell = self._modules[target.path].cells.get(statement.attribute)
+        if frame is state.frame and cell is not None and statement.name not in state.cells:
+            state.cells[statement.name] = cell
+            state.shared.add(statement.name)
+
+    def import_star(self, module: Module, statement: m.Import) -> None:
+        target = self.project.resolve(module, statement.module, statement.level)
+        state = self._modules[module.path]
+        if isinstance(target, Module) and target is not module and target not in state.stars:
+            state.stars.append(target)
+            self.ensure_module(target)
+
+    # --- other shared things -----------------------------------------------------------------------------
+
+    def state_cell(self, owner: str, name: str) -> Cell:
+        """`app.state.name` (owner "app") or `request.state.name` (owner "request")."""
+        cell = self._states.get((owner, name))
+        if cell is None:
+            cell = self._states[(owner, name)] = Cell()
+        return cell
+
+    def register(self, registration: Registration) -> None:
+        """Something was given to FastAPI. Evaluating the same place again replaces what is known."""
+        work = tuple([atom.function if isinstance(atom, FunctionAtom) else atom for atom in registration.work])
+        key = (registration.kind, registration.file, registration.span, registration.owner, registration.path, work)
+        self.registrations[key] = registration
+
+    def place(self, frame: Frame, span: Span) -> Place:
+        return Place(frame.module.path, span)
+
+    def configured_blocking(self, path: str) -> BlockingCall | None:
+        """The row for a name given in the configuration's `blocking`."""
+        for pattern in self._blocking:
+            if path == pattern or fnmatch.fnmatchcase(path, pattern):
+                return BlockingCall(path, Kind.CONFIGURED, Confidence.HIGH, "", "")
+        return None
+
+    def is_configured_offload(self, path: str) -> bool:
+        return any(path == pattern or fnmatch.fnmatchcase(path, pattern) for pattern in self._offload)

@@ -1,0 +1,107 @@
+"""Iterating, indexing and entering values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi_lint.diagnostics import Span
+from fastapi_lint.inference import attributes, calls
+from fastapi_lint.inference.frames import Edge
+from fastapi_lint.inference.values import (
+    UNKNOWN,
+    ClassAtom,
+    ConstantAtom,
+    ContainerAtom,
+    CoroutineAtom,
+    GeneratorAtom,
+    InstanceAtom,
+    ManagerAtom,
+    MemberAtom,
+    ObjectAtom,
+    Value,
+    join_all,
+)
+from fastapi_lint.knowledge.blocking import blocks_on, returned_type
+
+if TYPE_CHECKING:
+    from fastapi_lint.inference.evaluator import ExpressionEvaluator
+
+
+def iterate(evaluator: ExpressionEvaluator, value: Value, span: Span | None, is_async: bool, node: int) -> Value:
+    """What a loop over `value` binds; generators of the project run now. `span` None: nothing is recorded."""
+    results: list[Value] = []
+    for atom in value:
+        if isinstance(atom, ContainerAtom):
+            if atom.kind == "dict":
+                continue
+            results.append(atom.element)
+        elif isinstance(atom, GeneratorAtom):
+            if span is not None and not atom.is_async:
+                evaluator.record_call(Edge.CALL, span, f"iterates {atom.frame.name}()", atom.frame)
+            results.append(atom.frame.yields.read(evaluator.frame))
+        elif isinstance(atom, ObjectAtom) and span is not None:
+            enter = "__aiter__" if is_async else "__iter__"
+            step = "__anext__" if is_async else "__next__"
+            iterator = calls.method(evaluator, atom, enter, [], span, "for")
+            results.append(evaluator.await_value(calls.method(evaluator, atom, step, [], span, "for"), span))
+            results.append(iterate(evaluator, tuple([a for a in iterator if a != atom]), span, is_async, 0))
+        elif isinstance(atom, InstanceAtom):
+            if span is not None and not is_async:
+                evaluator.record_blocking(span, "for", blocks_on(atom.type, "iterate"))
+            element = returned_type(atom.type, "__iter__")
+            if element:
+                results.append((InstanceAtom(element),))
+        elif isinstance(atom, ClassAtom) and atom.cls.inherits("enum.Enum", "enum.StrEnum", "enum.IntEnum"):
+            results.append((ObjectAtom(atom.cls, True),))
+    return join_all(results)
+
+
+def position(value: Value, index: int) -> Value:
+    """The element at a constant position: tuple assignment."""
+    results: list[Value] = []
+    for atom in value:
+        if isinstance(atom, ContainerAtom):
+            if atom.kind == "tuple" and index < len(atom.items):
+                results.append(atom.items[index])
+            elif atom.kind != "dict":
+                results.append(atom.element)
+    return join_all(results)
+
+
+def item(container: ContainerAtom, index: Value) -> Value:
+    """`container[index]`: one entry for a constant index, any entry otherwise."""
+    constants = [atom.value for atom in index if isinstance(atom, ConstantAtom)]
+    if len(constants) == 1 and container.items:
+        if container.kind == "dict" and constants[0] in container.keys:
+            return container.items[container.keys.index(constants[0])]
+        if container.kind in ("tuple", "list") and isinstance(constants[0], int):
+            if -len(container.items) <= constants[0] < len(container.items):
+                return container.items[constants[0]]
+            return UNKNOWN
+    return container.element
+
+
+def enter(evaluator: ExpressionEvaluator, value: Value, span: Span, is_async: bool) -> Value:
+    """What `with value as target` binds. Enter and exit methods of project classes run now."""
+    results: list[Value] = []
+    for atom in value:
+        if isinstance(atom, ManagerAtom):
+            edge = Edge.AWAIT if atom.is_async else Edge.CALL
+            evaluator.record_call(edge, span, f"with {atom.frame.name}()", atom.frame)
+            results.append(atom.frame.yields.read(evaluator.frame))
+        elif isinstance(atom, ObjectAtom):
+            prefix = "a" if is_async else ""
+            entered = calls.method(evaluator, atom, f"__{prefix}enter__", [], span, "with")
+            calls.method(evaluator, atom, f"__{prefix}exit__", [], span, "with")
+            if is_async:
+                entered = evaluator.await_value(entered, span)
+            if not entered and atom.cls.externals:
+                entered = (atom,)
+            results.append(entered)
+        elif isinstance(atom, (InstanceAtom, MemberAtom)):
+            results.append(attributes.enter_external(evaluator, atom, span, is_async))
+        elif isinstance(atom, CoroutineAtom):
+            results.append(atom.result)
+        elif isinstance(atom, ContainerAtom):
+            results.append((atom,))
+    return join_all(results)

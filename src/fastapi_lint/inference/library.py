@@ -1,0 +1,281 @@
+"""Models of common library callables: what they call, what they give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from fastapi_lint.inference import attributes, calls, iteration
+from fastapi_lint.inference.frames import Edge
+from fastapi_lint.inference.values import (
+    UNKNOWN,
+    Atom,
+    ClassAtom,
+    ConstantAtom,
+    ContainerAtom,
+    CoroutineAtom,
+    DecoratorAtom,
+    FunctionAtom,
+    GeneratorAtom,
+    ObjectAtom,
+    PartialAtom,
+    Value,
+    join,
+    join_all,
+)
+
+if TYPE_CHECKING:
+    from fastapi_lint.inference.calls import Arguments, CallContext
+    from fastapi_lint.inference.evaluator import ExpressionEvaluator
+
+Model = Callable[["ExpressionEvaluator", "Arguments", "CallContext"], Value]
+MODELS: dict[str, Model] = {}
+
+
+def model(*paths: str) -> Callable[[Model], Model]:
+    """Register the model of the callables `paths`."""
+
+    def register(function: Model) -> Model:
+        for path in paths:
+            MODELS[path] = function
+        return function
+
+    return register
+
+
+@model("functools.partial", "functools.partialmethod")
+def _partial(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+    if not arguments.positional:
+        return UNKNOWN
+    rest = tuple(arguments.positional[1:])
+    return tuple([PartialAtom(atom, rest, tuple(arguments.keywords.items())) for atom in arguments.positional[0]])
+
+
+@model(
+    "functools.wraps",
+    "functools.lru_cache",
+    "functools.cache",
+    "functools.singledispatch",
+    "abc.abstractmethod",
+    "typing.overload",
+    "typing.final",
+    "typing.override",
+    "typing_extensions.override",
+    "typing_extensions.deprecated",
+    "dataclasses.dataclass",
+    "attr.s",
+    "attrs.define",
+)
+def _transparent(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+    """Decorators that leave what the function does as it is, given with or without arguments."""
+    value = arguments.positional[0] if arguments.positional else UNKNOWN
+    if context.text.endswith("wraps") or not any(isinstance(a, (FunctionAtom, ClassAtom)) for a in value):
+        return (DecoratorAtom("transparent"),)
+    return value
+
+
+@model("contextlib.contextmanager", "contextlib.asynccontextmanager")
+def _manager(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+    value = arguments.positional[0] if arguments.positional else UNKNOWN
+    for atom in value:
+        if isinstance(atom, FunctionAtom):
+            atom.function.is_manager = True
+    return value
+
+
+def _kind(kind: str) -> Model:
+    def change(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+        value = arguments.positional[0] if arguments.positional else UNKNOWN
+        for atom in value:
+            if isinstance(atom, FunctionAtom):
+                atom.function.kind = kind
+        return value
+
+    return change
+
+
+for _path in ("property", "functools.cached_property", "abc.abstractproperty", "sqlalchemy.ext.hybrid.hybrid_property",
+              "pydantic.computed_field"):  # fmt: skip
+    MODELS[_path] = _kind("property")
+MODELS["staticmethod"] = _kind("staticmethod")
+MODELS["classmethod"] = _kind("classmethod")
+MODELS["abc.abstractclassmethod"] = _kind("classmethod")
+
+
+@model("super")
+def _super(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+    function = evaluator.frame.function
+    while function is not None and function.cls is None and function.outer is not None:
+        function = function.outer.function
+    if function is None or function.cls is None or not function.facts.parameters:
+        return UNKNOWN
+    receiver = evaluator.lookup(function.facts.parameters[0].name)
+    return (DecoratorAtom("super", (function.cls, receiver[0] if receiver else ObjectAtom(function.cls))),)
+
+
+@model("type")
+def _type(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+    if len(arguments.positional) != 1:
+        return UNKNOWN
+    return tuple([ClassAtom(atom.cls) for atom in arguments.positional[0] if isinstance(atom, ObjectAtom)])
+
+
+@model("getattr")
+def _getattr(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+    name = attributes.constant_of(arguments.get(1, "name"))
+    if not isinstance(name, str):
+        return UNKNOWN
+    found = [attributes.get(evaluator, atom, name, context.span) for atom in arguments.get(0, "object")]
+    return join(join_all(found), arguments.get(2, "default"))
+
+
+@model("setattr")
+def _setattr(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+    name = attributes.constant_of(arguments.get(1, "name"))
+    if isinstance(name, str):
+        for atom in arguments.get(0, "object"):
+            attributes.set_attribute(evaluator, atom, name, arguments.get(2, "value"))
+    return UNKNOWN
+
+
+@model("next", "anext")
+def _next(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+    is_async = context.text == "anext"
+    element = iteration.iterate(evaluator, arguments.get(0, "iterator"), context.span, is_async, 0)
+    return (CoroutineAtom(None, element),) if is_async else join(element, arguments.get(1, "default"))
+
+
+@model("iter", "reversed", "aiter", "copy.copy", "copy.deepcopy", "contextlib.closing", "contextlib.aclosing",
+       "contextlib.nullcontext", "weakref.proxy")  # fmt: skip
+def _same(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+    return arguments.positional[0] if arguments.positional else UNKNOWN
+
+
+@model("list", "tuple", "set", "frozenset", "sorted", "dict", "sum", "min", "max", "any", "all", "collections.deque",
+       "str.join", "more_itertools.chunked", "itertools.islice", "functools.reduce")  # fmt: skip
+def _consume(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+    """Built-ins that run an iterable to its end."""
+    name = context.text.rpartition(".")[2]
+    call_key(evaluator, arguments, context)
+    position = 1 if name == "reduce" else 0
+    iterable = arguments.positional[position] if position < len(arguments.positional) else UNKNOWN
+    element = iteration.iterate(evaluator, iterable, context.span, False, 0)
+    if name in ("min", "max"):
+        return element
+    if name in ("sum", "any", "all"):
+        return UNKNOWN
+    if name == "dict":
+        return tuple([a for a in iterable if isinstance(a, ContainerAtom)]) or evaluator.container("dict", UNKNOWN)
+    if name == "reduce" and arguments.positional:
+        calls.apply_all(evaluator, arguments.positional[0], calls.Arguments([element, element], {}, True), context)
+        return UNKNOWN
+    return evaluator.container("list" if name == "sorted" else "iterator" if name == "islice" else name, element)
+
+
+def call_key(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> None:
+    """`key=function` is called now."""
+    if "key" in arguments.keywords:
+        calls.apply_all(evaluator, arguments.keywords["key"], calls.Arguments([], {}, True), context)
+
+
+@model("map", "filter")
+def _map(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+    if len(arguments.positional) < 2:
+        return UNKNOWN
+    elements = [iteration.iterate(evaluator, v, context.span, False, 0) for v in arguments.positional[1:]]
+    passed = calls.Arguments(elements, {}, False)
+    result = calls.apply_all(evaluator, arguments.positional[0], passed, context)
+    return evaluator.container("iterator", result if context.text == "map" else elements[0])
+
+
+@model("enumerate", "zip", "itertools.chain", "itertools.product")
+def _zip(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+    elements = [iteration.iterate(evaluator, value, context.span, False, 0) for value in arguments.positional]
+    if context.text == "enumerate":
+        elements = [UNKNOWN, *elements[:1]]
+    elif context.text.endswith("chain"):
+        return evaluator.container("iterator", join_all(elements))
+    pair = evaluator.container("tuple", join_all(elements), tuple(elements))
+    return evaluator.container("iterator", pair)
+
+
+@model("typing.cast")
+def _cast(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+    declared = evaluator.interpreter.instances(arguments.get(0, "typ"))
+    return declared or arguments.get(1, "val")
+
+
+@model("dataclasses.field", "pydantic.Field", "pydantic.fields.Field", "pydantic.PrivateAttr", "attrs.field", "attr.ib",
+       "sqlmodel.Field")  # fmt: skip
+def _field(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+    factory = arguments.keywords.get("default_factory") or arguments.keywords.get("factory") or UNKNOWN
+    if factory:
+        return calls.apply_all(evaluator, factory, calls.Arguments([], {}), context)
+    default = arguments.get(0, "default")
+    return tuple([atom for atom in default if not isinstance(atom, ConstantAtom)])
+
+
+@model("celery.shared_task", "celery.app.shared_task")
+def _shared_task(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+    return _task(arguments, "celery.app.task.Task")
+
+
+@model("rq.decorators.job")
+def _rq_job(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+    return (DecoratorAtom("task", "rq.decorators.job"),)
+
+
+@model("dramatiq.actor")
+def _dramatiq(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+    return _task(arguments, "dramatiq.Actor")
+
+
+def _task(arguments: Arguments, type_: str) -> Value:
+    value = arguments.positional[0] if arguments.positional else UNKNOWN
+    functions = [atom for atom in value if isinstance(atom, FunctionAtom)]
+    if not functions:
+        return (DecoratorAtom("task", type_),)
+    for atom in functions:
+        atom.function.task_type = type_
+    return value
+
+
+def enter_context(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+    """`stack.enter_async_context(manager)`: as `async with`, left when the stack is."""
+    is_async = "async" in context.text
+    value = iteration.enter(evaluator, arguments.get(0, "cm"), context.span, is_async)
+    return (CoroutineAtom(None, value),) if is_async else value
+
+
+def call_builtin_member(
+    evaluator: ExpressionEvaluator, owner: Atom, name: str, arguments: Arguments, context: CallContext
+) -> Value:
+    """A method of a container, generator or coroutine."""
+    if isinstance(owner, GeneratorAtom):
+        if name in ("__next__", "send"):
+            evaluator.record_call(Edge.CALL, context.span, context.text, owner.frame)
+            return owner.frame.yields.read(evaluator.frame)
+        if name in ("__anext__", "asend"):
+            return (CoroutineAtom(None, owner.frame.yields.read(evaluator.frame)),)
+        return UNKNOWN
+    if isinstance(owner, CoroutineAtom):
+        if name == "add_done_callback":
+            calls.hand_over(evaluator, arguments.get(0, "fn"), calls.Arguments([], {}, True), context, Edge.LOOP)
+        return owner.result if name == "result" else UNKNOWN
+    if not isinstance(owner, ContainerAtom):
+        return UNKNOWN
+    if name in ("get", "setdefault", "pop"):
+        found = iteration.item(owner, arguments.get(0, "key")) if arguments.positional else owner.element
+        return join(found, arguments.get(1, "default"))
+    if name in ("popitem", "popleft"):
+        return owner.element
+    if name == "values":
+        return evaluator.container("iterator", owner.element)
+    if name == "items":
+        pair = evaluator.container("tuple", owner.element, (UNKNOWN, owner.element))
+        return evaluator.container("iterator", pair)
+    if name == "copy":
+        return (owner,)
+    if name == "sort":
+        call_key(evaluator, arguments, context)
+    return UNKNOWN

@@ -1,0 +1,29 @@
+"""Expressions as short text for messages."""
+
+from __future__ import annotations
+
+from fastapi_lint.facts import model as m
+
+
+def render(node: m.Expression) -> str:
+    """A call, name or attribute as a reader would say it: `db.query(...).first`."""
+    parts: list[str] = []
+    while True:
+        if isinstance(node, m.Attribute):
+            parts.append(f".{node.attribute}")
+            node = node.value
+        elif isinstance(node, m.Call):
+            parts.append("(...)" if node.arguments else "()")
+            node = node.function
+        elif isinstance(node, m.Subscript):
+            parts.append("[...]")
+            node = node.value
+        elif isinstance(node, m.Await):
+            node = node.value
+        else:
+            parts.append(node.id if isinstance(node, m.Name) else "(...)")
+            break
+        if len(parts) > 12:
+            parts.append("...")
+            break
+    return "".join(reversed(parts))

@@ -1,0 +1,432 @@
+"""Evaluating statements, in order, with what each branch knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from fastapi_lint.diagnostics import Span
+from fastapi_lint.facts import model as m
+from fastapi_lint.inference import attributes, calls, iteration
+from fastapi_lint.inference.classes import ProjectClass
+from fastapi_lint.inference.evaluator import ExpressionEvaluator
+from fastapi_lint.inference.values import (
+    UNKNOWN,
+    ClassAtom,
+    ContainerAtom,
+    CoroutineAtom,
+    ExternalAtom,
+    FunctionAtom,
+    GenericAtom,
+    InstanceAtom,
+    ObjectAtom,
+    Value,
+    join,
+)
+from fastapi_lint.knowledge.fastapi_api import CANONICAL
+
+_ADDING_METHODS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "setdefault": 1, "extend": 0, "update": 0}
+
+
+class Evaluator(ExpressionEvaluator):
+    """Evaluates the statements of one scope. After a `return` or `raise` the rest of a block is not evaluated."""
+
+    def block(self, statements: Sequence[m.Statement]) -> bool:
+        """Evaluate statements in order. True when control can leave at the end."""
+        for statement in statements:
+            if not _STATEMENTS[type(statement)](self, statement):
+                return False
+        return True
+
+    def _branches(self, branches: Sequence[tuple[Callable[[], None] | None, Sequence[m.Statement]]]) -> bool:
+        """Evaluate alternatives, each from the same start, and join what they know afterwards."""
+        start = self.env
+        ends: list[dict[str, Value]] = []
+        for prepare, body in branches:
+            self.env = dict(start)
+            if prepare is not None:
+                prepare()
+            if self.block(body):
+                ends.append(self.env)
+        if not ends:
+            self.env = start
+            return False
+        merged = ends[0]
+        for end in ends[1:]:
+            for name, value in end.items():
+                other = merged.get(name)
+                merged[name] = value if other is None else value if other is value else join(other, value)
+        self.env = merged
+        return True
+
+    # --- simple statements -------------------------------------------------------------------------
+
+    def _assign(self, statement: m.Assign) -> bool:
+        value = self.expression(statement.value) if statement.value is not None else UNKNOWN
+        if statement.annotation is not None:
+            declared = self.interpreter.instances(self.expression(statement.annotation))
+            if self.cls is not None and self.local_names is None:
+                target = statement.targets[0]
+                if isinstance(target, m.Name):
+                    self.cls.annotations[target.id] = statement.annotation
+                    if statement.value is None:
+                        return True
+                    value = tuple([a for a in value if not isinstance(a, calls.ConstantAtom)]) or value
+            value = self._narrow_to_declared(value, declared)
+        for target in statement.targets:
+            self.assign(target, value, statement.span)
+        return True
+
+    @staticmethod
+    def _narrow_to_declared(value: Value, declared: Value) -> Value:
+        """An annotation counts where the value is not known."""
+        known = [atom for atom in value if not isinstance(atom, calls.ConstantAtom)]
+        return value if known or not declared else declared
+
+    def assign(self, target: m.Expression, value: Value, span: Span) -> None:
+        if isinstance(target, m.Name):
+            self.bind(target.id, value)
+        elif isinstance(target, m.Display):
+            for position, item in enumerate(target.items):
+                if isinstance(item, m.Starred):
+                    self.assign(item.value, UNKNOWN, span)
+                else:
+                    self.assign(item, iteration.position(value, position), span)
+        elif isinstance(target, m.Attribute):
+            for atom in self.expression(target.value):
+                attributes.set_attribute(self, atom, target.attribute, value)
+        elif isinstance(target, m.Subscript):
+            owners = self.expression(target.value)
+            self.expression(target.index)
+            for atom in owners:
+                if isinstance(atom, ObjectAtom):
+                    calls.method(self, atom, "__setitem__", [UNKNOWN, value], span, "[...] =")
+            self.put_into(target.value, owners, value)
+        elif isinstance(target, m.Starred):
+            self.assign(target.value, UNKNOWN, span)
+
+    def put_into(self, owner: m.Expression, owners: Value, value: Value) -> None:
+        """A container now holds `value` too; the variable that holds the container learns it."""
+        kept = tuple([atom for atom in value if not isinstance(atom, calls.ConstantAtom)])
+        if not kept:
+            return
+        grown = []
+        for atom in owners:
+            if isinstance(atom, ContainerAtom):
+                grown += self.container(atom.kind, join(atom.element, kept))
+        if not grown or not isinstance(owner, (m.Name, m.Attribute)):
+            return
+        if isinstance(owner, m.Name):
+            declared_here = self.local_names is None or owner.id in self.local_names
+            if declared_here:
+                self.bind(owner.id, tuple(grown))
+            else:
+                self.interpreter.grow_outer(self, owner.id, tuple(grown))
+        else:
+            for atom in self.expression(owner.value):
+                attributes.set_attribute(self, atom, owner.attribute, tuple(grown))
+
+    def _augmented(self, statement: m.AugmentedAssign) -> bool:
+        value = self.expression(statement.value)
+        old = self.expression(statement.target)
+        if isinstance(statement.target, m.Name):
+            self.bind(statement.target.id, join(old, value) if old and not isinstance(old[0], calls.ConstantAtom) else UNKNOWN)
+        return True
+
+    def _evaluate(self, statement: m.Evaluate) -> bool:
+        node = statement.value
+        self.expression(node)
+        if isinstance(node, m.Call) and isinstance(node.function, m.Attribute) and node.arguments:
+            position = _ADDING_METHODS.get(node.function.attribute)
+            if position is not None and position < len(node.arguments):
+                owners = self.frame.value_of(node.function.value)
+                if any(isinstance(atom, ContainerAtom) for atom in owners):
+                    added = self.frame.value_of(node.arguments[position].value)
+                    if node.function.attribute in ("extend", "update"):
+                        added = join(*[a.element for a in added if isinstance(a, ContainerAtom)])
+                    self.put_into(node.function.value, owners, added)
+        return True
+
+    def _return(self, statement: m.Return) -> bool:
+        value = self.expression(statement.value) if statement.value is not None else UNKNOWN
+        if self.frame.result.add(value):
+            self.interpreter.grew(self.frame.result)
+        return False
+
+    def _raise(self, statement: m.Raise) -> bool:
+        for part in (statement.exception, statement.cause):
+            if part is not None:
+                self.expression(part)
+        return False
+
+    def _assert(self, statement: m.Assert) -> bool:
+        self.expression(statement.test)
+        self.narrow(statement.test, True)
+        return True
+
+    def _delete(self, statement: m.Delete) -> bool:
+        for target in statement.targets:
+            if isinstance(target, m.Name):
+                self.env.pop(target.id, None)
+            else:
+                self.expression(target)
+        return True
+
+    def _jump(self, statement: m.Jump) -> bool:
+        return statement.kind == "pass"
+
+    def _scope(self, statement: m.Scope) -> bool:
+        if statement.kind == "global":
+            self.global_names.update(statement.names)
+        return True
+
+    def _import(self, statement: m.Import) -> bool:
+        if statement.attribute == "*":
+            self.interpreter.import_star(self.module, statement)
+            return True
+        self.bind(statement.name, self.interpreter.imported(self.module, statement, self.frame))
+        return True
+
+    # --- compound statements -------------------------------------------------------------------------
+
+    def _if(self, statement: m.If) -> bool:
+        self.expression(statement.test)
+        test = statement.test
+        return self._branches(
+            [
+                (lambda: self.narrow(test, True), statement.body),
+                (lambda: self.narrow(test, False), statement.orelse),
+            ]
+        )
+
+    def narrow(self, test: m.Expression, holds: bool) -> None:
+        """Use what `isinstance(name, Class)` says about a local name."""
+        if isinstance(test, m.UnaryOperation) and test.operator == "not":
+            self.narrow(test.value, not holds)
+        elif isinstance(test, m.BooleanOperation) and test.operator == "and" and holds:
+            self.narrow(test.left, True)
+            self.narrow(test.right, True)
+        elif (
+            isinstance(test, m.Call)
+            and isinstance(test.function, m.Name)
+            and test.function.id == "isinstance"
+            and len(test.arguments) == 2
+            and isinstance(test.arguments[0].value, m.Name)
+        ):
+            name = test.arguments[0].value.id
+            value = self.env.get(name)
+            classes = self.frame.value_of(test.arguments[1].value)
+            classes = join(classes, *[atom.element for atom in classes if isinstance(atom, ContainerAtom)])
+            classes = tuple([c for c in classes if isinstance(c, (ClassAtom, ExternalAtom))])
+            if classes and value:
+                kept = tuple([atom for atom in value if _may_be(atom, classes) == holds])
+                self.env[name] = kept or (self.interpreter.instances(classes) if holds else UNKNOWN)
+            elif classes and holds and value is not None:
+                self.env[name] = self.interpreter.instances(classes)
+
+    def _while(self, statement: m.While) -> bool:
+        self.expression(statement.test)
+        self._branches([(None, statement.body), (None, ())])
+        self.block(statement.orelse)
+        endless = isinstance(statement.test, m.Constant) and statement.test.value and not _breaks(statement.body)
+        return not endless
+
+    def _for(self, statement: m.For) -> bool:
+        iterable = self.expression(statement.iterable)
+        span = _span_of(statement.iterable, statement.span)
+        element = iteration.iterate(self, iterable, span, statement.is_async, id(statement.iterable))
+
+        def bind_target() -> None:
+            self.assign(statement.target, element, statement.span)
+
+        self._branches([(bind_target, statement.body), (None, ())])
+        self.block(statement.orelse)
+        return True
+
+    def _with(self, statement: m.With) -> bool:
+        for item in statement.items:
+            if statement.is_async:
+                self.awaited.add(id(item.context))
+            value = self.expression(item.context)
+            if statement.is_async:
+                managers = [a.result for a in value if isinstance(a, CoroutineAtom)]
+                value = join(tuple([a for a in value if not isinstance(a, CoroutineAtom)]), *managers)
+            entered = iteration.enter(self, value, item.span, statement.is_async)
+            if item.target is not None:
+                self.assign(item.target, entered, item.span)
+        completes = self.block(statement.body)
+        return completes or any(self._suppresses(item) for item in statement.items)
+
+    def _suppresses(self, item: m.WithItem) -> bool:
+        value = self.frame.value_of(item.context)
+        return any(isinstance(atom, InstanceAtom) and atom.type == "contextlib.suppress" for atom in value)
+
+    def _try(self, statement: m.Try) -> bool:
+        start = dict(self.env)
+        completes = self.block(statement.body)
+        if completes:
+            completes = self.block(statement.orelse)
+        after_body = self.env
+        # A handler may start anywhere in the body.
+        in_handler = dict(start)
+        for name, value in after_body.items():
+            in_handler[name] = join(in_handler.get(name, UNKNOWN), value)
+        ends = [after_body] if completes else []
+        for handler in statement.handlers:
+            self.env = dict(in_handler)
+            if handler.type is not None:
+                caught = self.expression(handler.type)
+                if handler.name is not None:
+                    self.bind(handler.name, self.interpreter.instances(caught))
+            if self.block(handler.body):
+                ends.append(self.env)
+        merged = dict(ends[0]) if ends else in_handler
+        for end in ends[1:]:
+            for name, value in end.items():
+                merged[name] = join(merged.get(name, UNKNOWN), value)
+        self.env = merged
+        completes_finally = self.block(statement.final)
+        return bool(ends) and completes_finally
+
+    def _match(self, statement: m.Match) -> bool:
+        subject = self.expression(statement.subject)
+        branches: list[tuple[Callable[[], None] | None, Sequence[m.Statement]]] = []
+        for case in statement.cases:
+
+            def prepare(case: m.Case = case) -> None:
+                classes = tuple(
+                    [a for e in case.mentions for a in self.expression(e) if isinstance(a, (ClassAtom, ExternalAtom))]
+                )
+                for name in case.captures:
+                    self.bind(name, self.interpreter.instances(classes) if classes else subject)
+                if case.guard is not None:
+                    self.expression(case.guard)
+
+            branches.append((prepare, case.body))
+        if not any(case.irrefutable for case in statement.cases):
+            branches.append((None, ()))
+        return self._branches(branches)
+
+    # --- definitions -----------------------------------------------------------------------------------
+
+    def _define(self, statement: m.Define) -> bool:
+        function = self.define(statement.function)
+        value: Value = (FunctionAtom(function),)
+        for decorator in reversed(function.facts.decorators):
+            value = self._decorate(decorator, value, function.facts.span)
+        self.bind(function.facts.name, value)
+        return True
+
+    def _decorate(self, decorator: m.Expression, value: Value, span: Span) -> Value:
+        applied = self.expression(decorator)
+        if not applied:
+            return value
+        decorator_span = _span_of(decorator, span)
+        context = calls.CallContext(decorator_span, _last_name(decorator))
+        results = []
+        for atom in applied:
+            made = calls.apply(self, atom, calls.Arguments([value], {}), context)
+            # A decorator that nothing is known about leaves the function as it is.
+            is_function = any(not isinstance(a, (InstanceAtom, calls.ConstantAtom)) or _is_task(a) for a in made)
+            results.append(made if is_function else value)
+        return join(*results)
+
+    def _define_class(self, statement: m.DefineClass) -> bool:
+        facts = self.module.facts.classes[statement.cls]
+        outer = self.frame if self.frame.function is not None else None
+        cls = self.interpreter.cls(self.module, facts, outer)
+        bases: list[ProjectClass] = []
+        externals: list[str] = []
+        for base in facts.bases:
+            if base.keyword is not None:
+                self.expression(base.value)
+                continue
+            for atom in self.expression(base.value):
+                if isinstance(atom, ClassAtom):
+                    bases.append(atom.cls)
+                elif isinstance(atom, (ExternalAtom, GenericAtom)):
+                    path = atom.path if isinstance(atom, ExternalAtom) else atom.origin
+                    externals.append(CANONICAL.get(path, path))
+        if not cls.bases and not cls.own_externals:
+            cls.set_bases(bases, externals)
+        body = Evaluator(self.interpreter, self.interpreter.class_frame(cls), local_names=None, outer=outer, cls=cls)
+        body.env = dict(self.env) if self.local_names is not None else {}
+        body.block(facts.body)
+        value: Value = (ClassAtom(cls),)
+        for decorator in reversed(facts.decorators):
+            value = self._decorate(decorator, value, facts.span)
+        self.bind(facts.name, value)
+        return True
+
+
+def _is_task(atom: Any) -> bool:
+    return isinstance(atom, InstanceAtom) and atom.type == "celery.app.task.Task"
+
+
+def _may_be(atom: Any, classes: Value) -> bool:
+    """Whether an atom can be an instance of one of the classes."""
+    for cls in classes:
+        if isinstance(cls, ClassAtom) and isinstance(atom, ObjectAtom):
+            if cls.cls in atom.cls.mro or (not atom.exact and atom.cls in cls.cls.mro):
+                return True
+        elif isinstance(cls, ExternalAtom):
+            if isinstance(atom, ObjectAtom) and cls.path in atom.cls.externals:
+                return True
+            if isinstance(atom, InstanceAtom) and atom.type.rpartition(".")[2] == cls.path.rpartition(".")[2]:
+                return True
+            if isinstance(atom, ContainerAtom) and atom.kind == cls.path:
+                return True
+    return False
+
+
+def _breaks(statements: Sequence[m.Statement]) -> bool:
+    for statement in statements:
+        if isinstance(statement, m.Jump) and statement.kind == "break":
+            return True
+        if isinstance(statement, m.If) and (_breaks(statement.body) or _breaks(statement.orelse)):
+            return True
+        if isinstance(statement, m.With) and _breaks(statement.body):
+            return True
+        if isinstance(statement, m.Match) and any(_breaks(case.body) for case in statement.cases):
+            return True
+        if isinstance(statement, m.Try) and (
+            _breaks(statement.body)
+            or _breaks(statement.orelse)
+            or _breaks(statement.final)
+            or any(_breaks(handler.body) for handler in statement.handlers)
+        ):
+            return True
+    return False
+
+
+def _span_of(node: m.Expression, default: Span) -> Span:
+    span = getattr(node, "span", None)
+    return span if isinstance(span, Span) else default
+
+
+def _last_name(node: m.Expression) -> str:
+    while isinstance(node, m.Call):
+        node = node.function
+    return node.attribute if isinstance(node, m.Attribute) else node.id if isinstance(node, m.Name) else "decorator"
+
+
+_STATEMENTS: dict[type, Callable[[Any, Any], bool]] = {
+    m.Assign: Evaluator._assign,
+    m.AugmentedAssign: Evaluator._augmented,
+    m.Evaluate: Evaluator._evaluate,
+    m.Return: Evaluator._return,
+    m.Raise: Evaluator._raise,
+    m.Assert: Evaluator._assert,
+    m.Delete: Evaluator._delete,
+    m.If: Evaluator._if,
+    m.While: Evaluator._while,
+    m.For: Evaluator._for,
+    m.With: Evaluator._with,
+    m.Try: Evaluator._try,
+    m.Match: Evaluator._match,
+    m.Import: Evaluator._import,
+    m.Define: Evaluator._define,
+    m.DefineClass: Evaluator._define_class,
+    m.Scope: Evaluator._scope,
+    m.Jump: Evaluator._jump,
+}

@@ -1,0 +1,97 @@
+"""Standard library: sockets, DNS, TLS, HTTP, mail and FTP."""
+
+from __future__ import annotations
+
+from fastapi_lint.knowledge.blocking.rows import (
+    CPU,
+    FILE,
+    HIGH,
+    INSTALLED,
+    LOW,
+    MEDIUM,
+    NETWORK,
+    Function,
+    Tier,
+    Type,
+)
+
+HTTP = "httpx2.AsyncClient / httpx.AsyncClient / aiohttp.ClientSession"
+# A row is one record and stays on as few lines as it needs.
+# fmt: off
+FUNCTIONS: tuple[Function, ...] = (
+    Function("socket.getaddrinfo", NETWORK, HIGH, INSTALLED, "await loop.getaddrinfo(...) / anyio.getaddrinfo",
+        twin="anyio.getaddrinfo", note="resolver time-outs are seconds"),
+    Function("socket.gethostbyname", NETWORK, HIGH, INSTALLED, "await loop.getaddrinfo(...) / anyio.getaddrinfo",
+        twin="anyio.getaddrinfo", note="resolver time-outs are seconds"),
+    Function("socket.gethostbyname_ex", NETWORK, HIGH, INSTALLED, "await loop.getaddrinfo(...) / anyio.getaddrinfo",
+        twin="anyio.getaddrinfo", note="resolver time-outs are seconds"),
+    Function("socket.gethostbyaddr", NETWORK, HIGH, INSTALLED, "await loop.getaddrinfo(...) / anyio.getaddrinfo",
+        twin="anyio.getaddrinfo", note="resolver time-outs are seconds"),
+    Function("socket.getnameinfo", NETWORK, HIGH, INSTALLED, "await loop.getaddrinfo(...) / anyio.getaddrinfo",
+        twin="anyio.getaddrinfo", note="resolver time-outs are seconds"),
+    Function("socket.getfqdn", NETWORK, HIGH, INSTALLED, "await loop.getaddrinfo(...) / anyio.getaddrinfo",
+        twin="anyio.getaddrinfo", note="resolver time-outs are seconds"),
+    Function("socket.create_connection", NETWORK, HIGH, INSTALLED, "await asyncio.open_connection(...)",
+        twin="asyncio.open_connection"),
+    Function("ssl.get_server_certificate", NETWORK, HIGH, INSTALLED, "await asyncio.open_connection(...)",
+        twin="asyncio.open_connection"),
+    Function("ssl.create_default_context", CPU, MEDIUM, INSTALLED, "build once at start-up",
+        note="37-75 ms: loads the CA bundle"),
+    Function("urllib.request.urlopen", NETWORK, HIGH, INSTALLED, HTTP, twin="httpx.AsyncClient"),
+    Function("urllib.request.urlretrieve", NETWORK, HIGH, INSTALLED, HTTP, twin="httpx.AsyncClient"),
+    Function("webbrowser.open", NETWORK, HIGH, INSTALLED),
+)
+
+TYPES: tuple[Type, ...] = (
+    Type("socket.socket", NETWORK, HIGH, INSTALLED,
+        "connect connect_ex accept recv recv_into recvfrom recvfrom_into recvmsg send sendall sendto sendmsg sendfile",
+        made_by="socket.create_connection", replacement="asyncio streams / loop.sock_*",
+        twin="asyncio.StreamWriter", note="not after setblocking(False)"),
+    Type("ssl.SSLSocket", NETWORK, HIGH, INSTALLED, "do_handshake read write recv send sendall connect unwrap",
+        made_by="ssl.SSLContext.wrap_socket", bases="socket.socket",
+        replacement="asyncio.open_connection(ssl=...)"),
+    Type("ssl.SSLContext", FILE, LOW, INSTALLED, "load_cert_chain load_verify_locations load_default_certs",
+        made_by="ssl.create_default_context", replacement="load at start-up"),
+    Type("urllib.request.OpenerDirector", NETWORK, HIGH, INSTALLED, "open", made_by="urllib.request.build_opener",
+        replacement="httpx.AsyncClient"),
+    Type("urllib.robotparser.RobotFileParser", NETWORK, HIGH, INSTALLED, "read"),
+    Type("http.client.HTTPConnection", NETWORK, HIGH, INSTALLED,
+        "connect request getresponse send endheaders putrequest", replacement="httpx.AsyncClient"),
+    Type("http.client.HTTPSConnection", NETWORK, HIGH, INSTALLED, "connect request getresponse send endheaders",
+        bases="http.client.HTTPConnection", replacement="httpx.AsyncClient"),
+    Type("http.client.HTTPResponse", NETWORK, HIGH, INSTALLED, "read read1 readinto readline peek",
+        made_by="urllib.request.urlopen http.client.HTTPConnection.getresponse http.client.HTTPSConnection.getresponse",
+        blocks_on="iterate", replacement="httpx.AsyncClient"),
+    Type("smtplib.SMTP", NETWORK, HIGH, INSTALLED,
+        "connect login sendmail send_message starttls ehlo helo quit noop rset mail rcpt data verify",
+        blocks_on="construct exit", replacement="aiosmtplib.SMTP / await run_in_threadpool(f, ...)",
+        twin="aiosmtplib.SMTP", note="the constructor connects when host is given"),
+    Type("smtplib.SMTP_SSL", NETWORK, HIGH, INSTALLED, "connect login sendmail send_message ehlo quit noop",
+        blocks_on="construct exit", bases="smtplib.SMTP", twin="aiosmtplib.SMTP"),
+    Type("ftplib.FTP", NETWORK, HIGH, INSTALLED,
+        "connect login retrbinary retrlines storbinary storlines nlst mlsd dir cwd pwd delete rename mkd rmd size quit sendcmd voidcmd",
+        made_by="ftplib.FTP_TLS", blocks_on="construct exit",
+        replacement="aioftp.Client / await run_in_threadpool(f, ...)", twin="aioftp.Client"),
+    Type("imaplib.IMAP4", NETWORK, HIGH, INSTALLED,
+        "login logout select search fetch store append copy expunge list status uid noop close",
+        made_by="imaplib.IMAP4_SSL", blocks_on="construct exit",
+        replacement="aioimaplib / await run_in_threadpool(f, ...)", twin="aioimaplib.IMAP4_SSL"),
+    Type("poplib.POP3", NETWORK, HIGH, INSTALLED, "user pass_ stat list retr dele quit top uidl",
+        made_by="poplib.POP3_SSL", blocks_on="construct"),
+    Type("telnetlib.Telnet", NETWORK, HIGH, INSTALLED, "open read_until read_all read_some expect write interact",
+        blocks_on="construct", replacement="telnetlib3", note="removed in 3.13"),
+    Type("xmlrpc.client.ServerProxy", NETWORK, HIGH, INSTALLED, "*", note="every attribute call is an RPC"),
+    Type("socketserver.BaseServer", NETWORK, HIGH, INSTALLED, "serve_forever handle_request shutdown",
+        made_by="socketserver.TCPServer socketserver.UDPServer http.server.HTTPServer",
+        replacement="asyncio.start_server"),
+    Type("logging.handlers.SMTPHandler", NETWORK, MEDIUM, INSTALLED, "emit",
+        made_by="logging.handlers.HTTPHandler logging.handlers.SocketHandler",
+        replacement="logging.handlers.QueueHandler + QueueListener",
+        note="adding it to a logger makes every logger.* call on the loop blocking; report at addHandler"),
+    Type("smtplib.LMTP", NETWORK, HIGH, INSTALLED, blocks_on="construct exit", bases="smtplib.SMTP"),
+    Type("wsgiref.simple_server.WSGIServer", NETWORK, HIGH, INSTALLED,
+        made_by="wsgiref.simple_server.make_server", bases="socketserver.BaseServer"),
+)
+
+TIERS: tuple[Tier, ...] = (
+)

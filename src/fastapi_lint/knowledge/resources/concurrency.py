@@ -1,0 +1,57 @@
+"""Executors, tasks, threads, processes and servers."""
+
+from __future__ import annotations
+
+from fastapi_lint.knowledge.resources.rows import DOCUMENTED, INSTALLED, Resource
+
+# A row is one record and stays on as few lines as it needs.
+# fmt: off
+RESOURCES: tuple[Resource, ...] = (
+    Resource("concurrent.futures.ThreadPoolExecutor", ("concurrent.futures.ThreadPoolExecutor",), "executor",
+        "high", close=("shutdown",), context_manager="with",
+        exit_stack="callback(x.shutdown, wait=False, cancel_futures=True) or enter_context",
+        note="interpreter exit joins the workers; enter_context blocks the loop at shut-down", evidence=INSTALLED),
+    Resource("concurrent.futures.ProcessPoolExecutor", ("concurrent.futures.ProcessPoolExecutor",), "executor",
+        "high", close=("shutdown",), context_manager="with",
+        exit_stack="callback(x.shutdown, wait=False, cancel_futures=True) or enter_context",
+        note="leaked worker processes with --reload / gunicorn max_requests", evidence=INSTALLED),
+    Resource("multiprocessing.pool.Pool", ("multiprocessing.Pool", "multiprocessing.pool.ThreadPool"), "executor",
+        "high", close=("terminate", "join"), close_alternatives=("close",), context_manager="with",
+        exit_stack="enter_context(x)", note="`with` terminates, does not wait", evidence=INSTALLED),
+    Resource("multiprocessing.managers.SyncManager", ("multiprocessing.Manager",), "process", "high",
+        close=("shutdown",), context_manager="with", exit_stack="enter_context(x) or callback(x.shutdown)",
+        evidence=INSTALLED),
+    Resource("multiprocessing.Process", ("multiprocessing.Process",), "process", "high", start=("start",),
+        close=("terminate", "join"), exit_stack="callback(x.join)", evidence=INSTALLED),
+    Resource("subprocess.Popen", ("subprocess.Popen",), "process", "high", close=("terminate", "wait"),
+        context_manager="with", exit_stack="enter_context(x) or callback(x.wait)", evidence=INSTALLED),
+    Resource("asyncio.subprocess.Process", ("asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell"),
+        "process", "high", awaited=True, close=("terminate", "wait"), close_is_async=True,
+        exit_stack="callback(p.terminate); push_async_callback(p.wait)", evidence=INSTALLED),
+    Resource("asyncio.Task",
+        ("asyncio.create_task", "asyncio.ensure_future", "asyncio.AbstractEventLoop.create_task"), "task", "high",
+        close=("cancel",), exit_stack="callback(task.cancel) + `with suppress(CancelledError): await task`",
+        note="keep a strong reference, or it is collected mid-flight; cancel and await it after the yield",
+        evidence=INSTALLED),
+    Resource("asyncio.TaskGroup", ("asyncio.TaskGroup",), "task", "high", close_is_async=True,
+        context_manager="async with", exit_stack="enter_async_context(x)",
+        note="py3.11+; exit waits for the children: cancel them first", evidence=INSTALLED),
+    Resource("anyio.abc.TaskGroup", ("anyio.create_task_group",), "task", "high", close_is_async=True,
+        context_manager="async with", exit_stack="enter_async_context(x); callback(tg.cancel_scope.cancel)",
+        note="enter and exit in the same task (the lifespan): fine in lifespan, wrong in a yield dependency of another task",
+        evidence=INSTALLED),
+    Resource("asyncio.TimerHandle", ("asyncio.AbstractEventLoop.call_later", "asyncio.AbstractEventLoop.call_at"),
+        "task", "low", close=("cancel",), exit_stack="callback(x.cancel)", evidence=INSTALLED),
+    Resource("threading.Thread", ("threading.Thread",), "thread", "medium", start=("start",), close=("join",),
+        exit_stack="callback(x.join)", note="non-daemon threads block the exit; needs its own stop event",
+        evidence=INSTALLED),
+    Resource("threading.Timer", ("threading.Timer",), "thread", "medium", start=("start",), close=("cancel",),
+        exit_stack="callback(x.cancel)", evidence=INSTALLED),
+    Resource("asyncio.Server", ("asyncio.start_server",), "server", "high", awaited=True,
+        close=("close", "wait_closed"), close_is_async=True, context_manager="async with",
+        exit_stack="enter_async_context(x) or push_async_callback(x.wait_closed)", evidence=INSTALLED),
+    Resource("logging.handlers.QueueListener", ("logging.handlers.QueueListener",), "thread", "high",
+        start=("start",), close=("stop",), exit_stack="callback(x.stop)", evidence=INSTALLED),
+    Resource("watchdog.observers.Observer", ("watchdog.observers.Observer",), "thread", "high", start=("start",),
+        close=("stop", "join"), exit_stack="callback(x.join)", evidence=DOCUMENTED),
+)

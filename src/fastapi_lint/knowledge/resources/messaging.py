@@ -1,0 +1,58 @@
+"""Message brokers and schedulers."""
+
+from __future__ import annotations
+
+from fastapi_lint.knowledge.resources.rows import DOCUMENTED, INSTALLED, Resource
+
+# A row is one record and stays on as few lines as it needs.
+# fmt: off
+RESOURCES: tuple[Resource, ...] = (
+    Resource("aiokafka.AIOKafkaProducer", ("aiokafka.AIOKafkaProducer",), "mq", "high", start=("start",),
+        close=("stop",), close_is_async=True, context_manager="async with",
+        exit_stack="await p.start(); push_async_callback(p.stop)",
+        note="stop() flushes: without it the last messages are lost", evidence=INSTALLED),
+    Resource("aiokafka.AIOKafkaConsumer", ("aiokafka.AIOKafkaConsumer",), "mq", "high", start=("start",),
+        close=("stop",), close_is_async=True, context_manager="async with",
+        exit_stack="await c.start(); push_async_callback(c.stop)",
+        note="without stop() the group waits for session_timeout", evidence=INSTALLED),
+    Resource("kafka.KafkaProducer", ("kafka.KafkaProducer",), "mq", "high", close=("close",),
+        context_manager="with", exit_stack="enter_context(x) or callback(x.close)", evidence=INSTALLED),
+    Resource("kafka.KafkaConsumer", ("kafka.KafkaConsumer",), "mq", "high", close=("close",),
+        context_manager="with", exit_stack="enter_context(x) or callback(x.close)", evidence=INSTALLED),
+    Resource("confluent_kafka.Producer", ("confluent_kafka.Producer",), "mq", "high", close=("flush",),
+        context_manager="with", exit_stack="callback(x.flush)", evidence=INSTALLED),
+    Resource("confluent_kafka.Consumer", ("confluent_kafka.Consumer",), "mq", "high", close=("close",),
+        context_manager="with", exit_stack="enter_context(x) or callback(x.close)", evidence=INSTALLED),
+    Resource("aio_pika.abc.AbstractConnection", ("aio_pika.connect_robust", "aio_pika.connect"), "mq", "high",
+        awaited=True, close=("close",), close_is_async=True, context_manager="async with",
+        exit_stack="enter_async_context(x) or push_async_callback(x.close)", evidence=INSTALLED),
+    Resource("pika.BlockingConnection", ("pika.BlockingConnection",), "mq", "high", close=("close",),
+        context_manager="with", exit_stack="enter_context(x) or callback(x.close)", evidence=INSTALLED),
+    Resource("nats.aio.client.Client", ("nats.connect",), "mq", "high", awaited=True, close=("drain",),
+        close_is_async=True, close_alternatives=("close",), context_manager="async with",
+        exit_stack="push_async_callback(x.drain)", evidence=INSTALLED),
+    Resource("arq.ArqRedis", ("arq.create_pool", "arq.connections.create_pool"), "mq", "high", awaited=True,
+        close=("aclose",), close_is_async=True, close_alternatives=("close",), context_manager="async with",
+        exit_stack="enter_async_context(x) or push_async_callback(x.aclose)", evidence=INSTALLED),
+    Resource("aiomqtt.Client", ("aiomqtt.Client",), "mq", "high", close_is_async=True, context_manager="async with",
+        exit_stack="enter_async_context(x)", evidence=DOCUMENTED),
+    Resource("zmq.Context", ("zmq.asyncio.Context", "zmq.Context"), "mq", "high", close=("destroy",),
+        close_alternatives=("term",), context_manager="with", exit_stack="enter_context(x) or callback(x.destroy)",
+        note="term() blocks until sockets close (linger)", evidence=INSTALLED),
+    Resource("broadcaster.Broadcast", ("broadcaster.Broadcast",), "mq", "high", start=("connect",),
+        close=("disconnect",), close_is_async=True, context_manager="async with",
+        exit_stack="enter_async_context(x) or push_async_callback(x.disconnect)", evidence=DOCUMENTED),
+    Resource("apscheduler.schedulers.asyncio.AsyncIOScheduler",
+        ("apscheduler.schedulers.asyncio.AsyncIOScheduler",), "scheduler", "high", start=("start",),
+        close=("shutdown",), exit_stack="callback(x.shutdown)",
+        note="start() needs the running loop: at import time it binds no/other loop; every gunicorn worker runs its own copy of each job",
+        evidence=INSTALLED),
+    Resource("apscheduler.schedulers.background.BackgroundScheduler",
+        ("apscheduler.schedulers.background.BackgroundScheduler",), "scheduler", "high", start=("start",),
+        close=("shutdown",), exit_stack="callback(x.shutdown)", note="every worker runs every job",
+        evidence=INSTALLED),
+    Resource("apscheduler.AsyncScheduler", ("apscheduler.AsyncScheduler",), "scheduler", "high",
+        start=("start_in_background",), close=("stop",), close_is_async=True, context_manager="async with",
+        exit_stack="enter_async_context(x) or push_async_callback(x.stop)", note="APScheduler 4",
+        evidence=DOCUMENTED),
+)

@@ -1,0 +1,265 @@
+"""One run: from paths to diagnostics. Nothing in here prints, exits or reads the environment.
+
+Every caller comes through `lint`, so the command line, the flake8 plugin and the pre-commit hooks say
+the same.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from fastapi_lint import discovery
+from fastapi_lint.diagnostics import Diagnostic
+from fastapi_lint.rules import all_rules
+from fastapi_lint.settings import Overrides, Settings, ignored_codes, load_settings, selected_codes
+from fastapi_lint.sources import file_reader
+from fastapi_lint.suppressions import Suppressions
+
+if TYPE_CHECKING:
+    from fastapi_lint.analysis.program import Program
+
+Progress = Callable[[int, int], None]
+
+
+class PathError(Exception):
+    """A path that cannot be checked; the text is one line that says which and why."""
+
+
+class Report(NamedTuple):
+    """What one run found.
+
+    `diagnostics` are sorted, without duplicates and without those that settings or comments silence.
+    `files` counts the files checked, `roots` are the projects they belong to.
+    """
+
+    diagnostics: tuple[Diagnostic, ...]
+    files: int
+    roots: tuple[str, ...]
+
+
+class ProjectFiles(NamedTuple):
+    """The files of one project: `known` to the analysis, and `checked`, those to report on."""
+
+    root: str
+    settings: Settings
+    known: tuple[str, ...]
+    checked: frozenset[str]
+
+
+def lint(
+    paths: Sequence[Path],
+    *,
+    overrides: Overrides | None = None,
+    jobs: int | None = None,
+    overlay: Mapping[Path, str] | None = None,
+    progress: Progress | None = None,
+    only: frozenset[str] | None = None,
+    noqa_on_line: bool = True,
+    noqa_on_chain: bool = True,
+) -> Report:
+    """Check files and directories, each with its whole project in view.
+
+    `overlay` gives texts that stand in for files on disk; `jobs` is the number of processes (by
+    default one for each processor). `only`, resolved paths, narrows the files to report on further than
+    the paths do. `noqa_on_line` and `noqa_on_chain` say which comments count: those on the reported
+    line, and those elsewhere on a finding's chain.
+
+    Raises `PathError` and `settings.SettingsError` for what the user has to put right.
+    """
+    overrides = overrides or Overrides()
+    texts = {_resolve(path): text for path, text in (overlay or {}).items()}
+    projects = find_projects(paths, overrides=overrides, overlay=texts)
+    if only is not None:
+        projects = [project._replace(checked=project.checked & only) for project in projects]
+    projects = [project for project in projects if project.checked]
+    suppressions = Suppressions(file_reader(texts))
+    findings: list[Diagnostic] = []
+    for project in projects:
+        program = analyse_project(project, overrides=overrides, overlay=texts, jobs=jobs, progress=progress)
+        placed: list[Diagnostic] = []
+        for finding in _raw_findings(program, selected_codes(project.settings, overrides)):
+            reported = place(finding, project.checked)
+            if reported is None or (noqa_on_line and suppressions.silences_line(reported)):
+                continue
+            if not (noqa_on_chain and suppressions.silences_elsewhere(finding, reported)):
+                placed.append(reported)
+        findings += _without_ignored_files(placed, project)
+    return Report(
+        diagnostics=_without_duplicates(findings),
+        files=len(frozenset().union(*(project.checked for project in projects))),
+        roots=tuple(project.root for project in projects),
+    )
+
+
+def find_projects(
+    paths: Sequence[Path], *, overrides: Overrides | None = None, overlay: Mapping[str, str] | None = None
+) -> list[ProjectFiles]:
+    """The projects that the paths belong to, by root. Raises `PathError` and `SettingsError`.
+
+    A directory brings everything below it into its own project, nested projects included.
+    """
+    overrides, overlay = overrides or Overrides(), overlay or {}
+    directories, files = _split(paths, overlay)
+    arguments: dict[str, list[str]] = {}
+    for path in (*directories, *files):
+        around = next((directory for directory in directories if _is_below(path, directory)), path)
+        arguments.setdefault(discovery.find_root(around), []).append(path)
+    projects = []
+    for root, named in sorted(_join_unmarked(arguments).items()):
+        settings = load_settings(root)
+        patterns = settings.exclude if overrides.exclude is None else overrides.exclude
+        exclude = discovery.compile_patterns((*patterns, *settings.extend_exclude))
+        known = discovery.python_files(root, root, exclude)
+        checked: set[str] = set()
+        for path in named:
+            is_out = overrides.force_exclude and discovery.is_excluded(path, root, exclude)
+            if is_out:
+                continue
+            if path not in directories:
+                checked.add(path)
+            elif below := [file for file in known if _is_below(file, path)]:
+                checked.update(below)
+            else:  # ignored or excluded as a whole, but somebody named it on purpose
+                checked.update(discovery.python_files(path, root, discovery.compile_patterns(())))
+        everything = tuple(sorted(checked.union(known)))
+        projects.append(ProjectFiles(root, settings, everything, frozenset(checked)))
+    return projects
+
+
+def analyse_project(
+    project: ProjectFiles,
+    *,
+    overrides: Overrides | None = None,
+    overlay: Mapping[str, str] | None = None,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> Program:
+    """The analysis of a whole project, ready to be asked."""
+    # Imported when there is something to analyse: it is heavy, and much of the command line needs none of it.
+    from fastapi_lint.analysis.program import Options, SourceFile, analyse
+
+    overlay = overlay or {}
+    startup = overrides.startup if overrides is not None else None
+    options = Options(
+        blocking=project.settings.blocking,
+        offload=project.settings.offload,
+        startup=project.settings.startup if startup is None else startup,
+    )
+    files = [SourceFile(path, overlay.get(path)) for path in project.known]
+    return analyse(project.root, files, options, jobs=jobs or _processors(), progress=progress)
+
+
+def place(finding: Diagnostic, checked: frozenset[str]) -> Diagnostic | None:
+    """The finding where a run over the files `checked` reports it, or None where it does not.
+
+    At its own place if that is checked, else at the first step of its chain that is: so whoever edits only a
+    helper still sees what it breaks.
+    """
+    if finding.path in checked:
+        return finding
+    for step in finding.chain:
+        if step.path in checked:
+            return finding._replace(path=step.path, span=step.span)
+    return None
+
+
+def _raw_findings(program: Program, codes: frozenset[str]) -> list[Diagnostic]:
+    found: list[Diagnostic] = []
+    for rule in all_rules():
+        if rule.code in codes:
+            for question, check in rule.checks:
+                for answer in program.answers(question):
+                    found.extend(check(answer))
+    found.sort(key=lambda finding: finding.sort_key)
+    return found
+
+
+def _without_ignored_files(findings: list[Diagnostic], project: ProjectFiles) -> list[Diagnostic]:
+    """The findings less those that the project's `per-file-ignores` cover."""
+    rules = [
+        (discovery.compile_patterns([pattern]), ignored_codes(selectors))
+        for pattern, selectors in project.settings.per_file_ignores
+    ]
+
+    def is_kept(finding: Diagnostic) -> bool:
+        if not rules or finding.path not in project.checked:
+            return True
+        relative = os.path.relpath(finding.path, project.root).replace(os.sep, "/")
+        return not any(finding.code in codes and spec.match_file(relative) for spec, codes in rules)
+
+    return [finding for finding in findings if is_kept(finding)]
+
+
+def _without_duplicates(findings: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Sorted; of several findings that one rule has at one place the first stays and takes their routes.
+
+    Many async functions may reach one helper, and where only the helper is checked they all end there.
+    """
+    kept: dict[tuple[object, ...], Diagnostic] = {}
+    for finding in sorted(findings, key=lambda finding: finding.sort_key[:3]):
+        moved = bool(finding.chain) and (finding.path, finding.span) != finding.chain[0][:2]
+        key = (finding.code, finding.path, finding.span, None if moved else finding.message)
+        first = kept.setdefault(key, finding)
+        if new := [route for route in finding.routes if route not in first.routes]:
+            kept[key] = first._replace(routes=(*first.routes, *new))
+    return tuple(kept.values())
+
+
+def _split(paths: Sequence[Path], overlay: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """The directories, less those inside another one, and the files; all resolved. Stub files hold no code."""
+    directories: set[str] = set()
+    files: set[str] = set()
+    for path in paths:
+        resolved = _resolve(path)
+        if resolved in overlay or os.path.isfile(resolved):
+            if not resolved.endswith(".pyi"):
+                files.add(resolved)
+        elif os.path.isdir(resolved):
+            directories.add(resolved)
+        elif os.path.exists(resolved):
+            raise PathError(f"`{path}` is neither a file nor a directory")
+        else:
+            raise PathError(f"`{path}` does not exist{_similar(path)}")
+    outer = [
+        path for path in directories if not any(_is_below(path, other) for other in directories - {path})
+    ]
+    return sorted(outer), sorted(files)
+
+
+def _join_unmarked(arguments: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Roots that no file marks as such and that lie in one another are one project: their outermost directory."""
+    marked = {root for root in arguments if discovery.is_marked(root)}
+    joined: dict[str, list[str]] = {}
+    for root in sorted(arguments):
+        outer = root
+        if root not in marked:
+            outer = next((other for other in joined if other not in marked and _is_below(root, other)), root)
+        joined.setdefault(outer, []).extend(arguments[root])
+    return joined
+
+
+def _is_below(path: str, directory: str) -> bool:
+    return path == directory or path.startswith(os.path.join(directory, ""))
+
+
+def _resolve(path: Path) -> str:
+    return os.path.realpath(path)
+
+
+def _similar(path: Path) -> str:
+    try:
+        siblings = os.listdir(path.parent)
+    except OSError:
+        return ""
+    near = difflib.get_close_matches(path.name, siblings, n=1)
+    return f"; did you mean `{path.parent / near[0]}`?" if near else ""
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,24 @@
+"""FAP102: blocking-network-call-on-event-loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fastapi_lint.analysis.blocking import BlockingOnLoop
+from fastapi_lint.diagnostics import Diagnostic
+from fastapi_lint.knowledge.blocking import Kind
+from fastapi_lint.rules.blocking_messages import report
+from fastapi_lint.rules.rule import Rule
+
+rule = Rule(
+    code="FAP102",
+    name="blocking-network-call-on-event-loop",
+    summary="A synchronous network call on the event loop stops every other request until the other side answers.",
+    since="0.1.0",
+)
+
+
+@rule.on(BlockingOnLoop)
+def check(site: BlockingOnLoop) -> Iterator[Diagnostic]:
+    if site.call.kind is Kind.NETWORK:
+        yield from report(rule, site, "waits for the network")

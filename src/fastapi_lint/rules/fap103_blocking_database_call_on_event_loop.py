@@ -1,0 +1,24 @@
+"""FAP103: blocking-database-call-on-event-loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fastapi_lint.analysis.blocking import BlockingOnLoop
+from fastapi_lint.diagnostics import Diagnostic
+from fastapi_lint.knowledge.blocking import Kind
+from fastapi_lint.rules.blocking_messages import report
+from fastapi_lint.rules.rule import Rule
+
+rule = Rule(
+    code="FAP103",
+    name="blocking-database-call-on-event-loop",
+    summary="A synchronous database call on the event loop stops every other request until the database answers.",
+    since="0.1.0",
+)
+
+
+@rule.on(BlockingOnLoop)
+def check(site: BlockingOnLoop) -> Iterator[Diagnostic]:
+    if site.call.kind is Kind.DATABASE:
+        yield from report(rule, site, "waits for the database")

@@ -1,0 +1,24 @@
+"""FAP108: cpu-heavy-call-on-event-loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fastapi_lint.analysis.blocking import BlockingOnLoop
+from fastapi_lint.diagnostics import Diagnostic
+from fastapi_lint.knowledge.blocking import Kind
+from fastapi_lint.rules.blocking_messages import report
+from fastapi_lint.rules.rule import Rule
+
+rule = Rule(
+    code="FAP108",
+    name="cpu-heavy-call-on-event-loop",
+    summary="An expensive library call on the event loop stops every other request while it computes.",
+    since="0.1.0",
+)
+
+
+@rule.on(BlockingOnLoop)
+def check(site: BlockingOnLoop) -> Iterator[Diagnostic]:
+    if site.call.kind is Kind.CPU:
+        yield from report(rule, site, "computes for long")

@@ -1,0 +1,37 @@
+"""A client made when first needed is made again by every request that comes before it is ready."""
+
+import asyncio
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+class Client:
+    made = 0
+
+    @classmethod
+    async def connect(cls) -> "Client":
+        cls.made += 1
+        await asyncio.sleep(0.01)
+        return cls()
+
+
+_client: Client | None = None
+
+
+async def get_client() -> Client:
+    global _client
+    if _client is None:
+        _client = await Client.connect()  # error: FAP203
+    return _client
+
+
+@app.post("/")
+async def use() -> None:
+    await get_client()
+
+
+@app.get("/")
+async def made() -> int:
+    return Client.made

@@ -1,0 +1,180 @@
+"""The command line, flake8 and the library say the same, whatever the jobs and the order of files."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fastapi_lint.linter import lint
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conftest import Run, Tree
+
+    Place = tuple[str, int, int, str, str]
+
+_ROUTER = """\
+import time
+
+from fastapi import APIRouter
+
+from shop import stock
+from shop.prices import price_of
+
+router = APIRouter()
+
+
+@router.get("/items/{{item}}")
+async def {name}_item(item: int):
+    return price_of(item)
+
+
+@router.get("/stock")
+async def {name}_stock():
+    time.sleep(2)
+    return stock.count()
+"""
+_FILES = {
+    "pyproject.toml": "",
+    "shop/__init__.py": "",
+    "shop/main.py": (
+        "from fastapi import FastAPI\n\nfrom shop import one, two\n\napp = FastAPI()\n"
+        "app.include_router(one.router)\napp.include_router(two.router)\n"
+    ),
+    "shop/one.py": _ROUTER.format(name="one"),
+    "shop/two.py": _ROUTER.format(name="two"),
+    "shop/prices.py": "from shop.slow import wait\n\n\ndef price_of(item):\n    wait()\n    return item\n",
+    "shop/slow.py": "import time\n\n\ndef wait():\n    time.sleep(1)\n",
+    "shop/stock.py": "from shop import slow\n\n\ndef count():\n    slow.wait()\n    return 1\n",
+    "tests/test_shop.py": "import time\n\n\nasync def test_nothing():\n    time.sleep(1)\n",
+}
+_MODULES = [name for name in _FILES if name.startswith("shop/")]
+_LINE = re.compile(r"^(?:\./)?(.+?):(\d+):(\d+): (FAP\d{3}) (.*)$")
+
+
+@pytest.fixture
+def shop(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> Path:
+    root = tree(_FILES)
+    monkeypatch.chdir(root)
+    return root
+
+
+def _parse(output: str) -> list[Place]:
+    found = []
+    for line in output.splitlines():
+        match = _LINE.match(line)
+        assert match, line
+        path, row, column, code, message = match.groups()
+        found.append((path, int(row), int(column), code, message))
+    return sorted(found)
+
+
+def _by_library(root: Path, *paths: str, jobs: int = 1) -> list[Place]:
+    return [
+        (
+            str(Path(found.path).relative_to(root)),
+            found.span.line,
+            found.span.column,
+            found.code,
+            found.message,
+        )
+        for found in lint([Path(path) for path in paths], jobs=jobs).diagnostics
+    ]
+
+
+def _by_command(run: Run, *arguments: str) -> list[Place]:
+    result = run("fastapi_lint", "check", "--output-format", "concise", "-q", *arguments)
+    assert result.stderr == ""
+    assert result.returncode == bool(result.stdout)
+    return _parse(result.stdout)
+
+
+def _by_flake8(run: Run, *arguments: str) -> list[Place]:
+    result = run("flake8", "--select=FAP", *arguments)
+    assert result.stderr == ""
+    assert result.returncode == bool(result.stdout)
+    return _parse(result.stdout)
+
+
+def test_there_is_something_to_agree_on(shop: Path) -> None:
+    found = [place[:4] for place in _by_library(shop, ".") if place[0].startswith("shop/")]
+    assert found == [
+        (f"shop/{name}.py", line, column, "FAP101")
+        for name in ("one", "two")
+        for line, column in ((13, 12), (18, 5), (19, 12))
+    ]
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [["."], ["shop"], ["shop", "tests"], *([name] for name in _MODULES), ["shop/slow.py", "shop/one.py"]],
+    ids=" ".join,
+)
+def test_library_command_line_and_flake8_agree(shop: Path, run: Run, paths: Sequence[str]) -> None:
+    expected = _by_library(shop, *paths)
+    assert _by_command(run, "-j1", *paths) == expected
+    assert _by_command(run, "-j2", *paths) == expected
+    assert _by_flake8(run, "-j1", *paths) == expected
+    assert _by_flake8(run, "-j2", *paths) == expected
+
+
+def test_a_helper_alone_carries_the_findings_that_end_in_it(shop: Path) -> None:
+    assert [place[:4] for place in _by_library(shop, "shop/slow.py")] == [("shop/slow.py", 5, 5, "FAP101")]
+    assert [place[:4] for place in _by_library(shop, "shop/prices.py")] == [
+        ("shop/prices.py", 5, 5, "FAP101")
+    ]
+
+
+def test_every_file_as_an_argument_is_the_same_as_their_directory(shop: Path) -> None:
+    assert _by_library(shop, *_MODULES) == _by_library(shop, "shop")
+
+
+def test_the_order_of_arguments_does_not_matter(shop: Path) -> None:
+    orders = itertools.islice(itertools.permutations(_MODULES), 0, None, 611)
+    results = {json.dumps(_by_library(shop, *order)) for order in orders}
+    assert len(results) == 1
+
+
+def test_jobs_do_not_matter(shop: Path) -> None:
+    assert lint([shop], jobs=1) == lint([shop], jobs=2)
+
+
+def test_two_runs_print_the_same_bytes(shop: Path, run: Run) -> None:
+    for output_format in ("full", "json"):
+        outputs = {
+            run(
+                "fastapi_lint", "check", "--output-format", output_format, env={"PYTHONHASHSEED": seed}
+            ).stdout
+            for seed in ("1", "2", "3")
+        }
+        assert len(outputs) == 1
+
+
+def test_formats_agree(shop: Path, run: Run) -> None:
+    concise = _by_command(run, ".")
+    findings = json.loads(run("fastapi_lint", "check", "--output-format", "json").stdout)
+    from_json = [
+        (
+            str(Path(found["filename"]).relative_to(shop)),
+            found["location"]["row"],
+            found["location"]["column"],
+            found["code"],
+            found["message"],
+        )
+        for found in findings
+    ]
+    assert from_json == concise
+    full = run("fastapi_lint", "check").stdout
+    for path, row, column, code, _ in concise:
+        assert f"--> {path}:{row}:{column}\n" in full
+        assert f"{code} error[" in full
+
+
+def test_a_finding_is_reported_once_whatever_overlaps(shop: Path) -> None:
+    assert _by_library(shop, "shop/one.py", "shop", ".", "shop/one.py") == _by_library(shop, ".")
