@@ -69,6 +69,7 @@ def all_fixtures() -> list[Fixture]:
     return [
         Fixture(path, folder.name if folder.name.startswith("FAP") else "")
         for folder in sorted(FIXTURES.iterdir())
+        if folder.is_dir()
         for path in sorted(folder.iterdir())
         if (path.suffix == ".py" and not path.name.endswith(".fixed.py"))
         or (path.is_dir() and path.name != "__pycache__")

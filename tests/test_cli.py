@@ -124,10 +124,10 @@ def test_paths_outside_the_current_directory_are_absolute(
 
 
 def test_select_and_ignore(project: Path, capsys: Capture) -> None:
-    assert _concise(capsys, "--select", "FAP3") == (0, [])
+    assert _concise(capsys, "--select", "FAP104") == (0, [])
     assert _concise(capsys, "--ignore", "blocking-sleep-on-event-loop") == (0, [])
-    assert len(_concise(capsys, "--select", "FAP3,FAP101")[1]) == 2
-    assert len(_concise(capsys, "--select", "FAP3", "--extend-select", "FAP10")[1]) == 2
+    assert len(_concise(capsys, "--select", "FAP104,FAP101")[1]) == 2
+    assert len(_concise(capsys, "--select", "FAP104", "--extend-select", "FAP10")[1]) == 2
 
 
 def test_a_rule_that_is_off_by_default_runs_when_its_code_is_given(tree: Tree, capsys: Capture) -> None:

@@ -113,7 +113,14 @@ def test_there_is_something_to_agree_on(shop: Path) -> None:
 
 @pytest.mark.parametrize(
     "paths",
-    [["."], ["shop"], ["shop", "tests"], *([name] for name in _MODULES), ["shop/slow.py", "shop/one.py"]],
+    [
+        ["."],
+        ["shop"],
+        ["shop", "tests"],
+        ["shop/slow.py"],
+        ["shop/stock.py"],
+        ["shop/slow.py", "shop/one.py"],
+    ],
     ids=" ".join,
 )
 def test_library_command_line_and_flake8_agree(shop: Path, run: Run, paths: Sequence[str]) -> None:
@@ -141,8 +148,13 @@ def test_the_order_of_arguments_does_not_matter(shop: Path) -> None:
     assert len(results) == 1
 
 
-def test_jobs_do_not_matter(shop: Path) -> None:
-    assert lint([shop], jobs=1) == lint([shop], jobs=2)
+def test_jobs_do_not_matter(shop: Path, run: Run) -> None:
+    one_process = lint([shop], jobs=1).diagnostics
+    for name in ("long", "longer"):  # enough text to be worth a second process
+        (shop / f"shop/{name}.py").write_text("# " + "x" * 500_000 + "\n")
+    assert lint([shop], jobs=1).diagnostics == one_process
+    assert lint([shop], jobs=2).diagnostics == one_process
+    assert _by_command(run, "-j2") == _by_flake8(run, "-j2") == _by_library(shop, ".")
 
 
 def test_two_runs_print_the_same_bytes(shop: Path, run: Run) -> None:

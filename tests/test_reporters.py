@@ -244,7 +244,7 @@ def test_the_summary_counts() -> None:
         summarize([_FINDING, warning, warning._replace(path="/p/b.py")], 3)
         == "Found 3 findings (1 error, 2 warnings) in 2 files. 3 files checked."
     )
-    assert "1 note" in summarize([_FINDING._replace(severity=Severity.INFO)], 3)
+    assert "0 warnings, 1 info)" in summarize([_FINDING._replace(severity=Severity.INFO)], 3)
 
 
 def test_paths_are_relative_below_the_base_only() -> None:

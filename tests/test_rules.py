@@ -38,9 +38,11 @@ CODES = sorted(
 def test_fixture(fixture: Fixture, tmp_path: Path) -> None:
     sources = fixture.sources()
     root = write_project(tmp_path, sources)
-    found = findings(root, lint_project(root, [fixture.code] if fixture.code else []))
-    problems = disagreements(expectations(sources), found)
+    diagnostics = lint_project(root, [fixture.code] if fixture.code else [])
+    problems = disagreements(expectations(sources), findings(root, diagnostics))
     assert not problems, "\n".join(["", *problems])
+    places = Counter((diagnostic.code, diagnostic.path, diagnostic.span) for diagnostic in diagnostics)
+    assert [place for place, times in places.items() if times > 1] == [], "reported twice"
 
 
 @pytest.mark.parametrize("fixture", FIXTURE_LIST, ids=lambda fixture: fixture.name)
@@ -50,16 +52,6 @@ def test_fixture_compiles(fixture: Fixture) -> None:
     for file, content in fixture.sources().items():
         if file.endswith(".py"):
             compile(content, file, "exec", dont_inherit=True)
-
-
-@pytest.mark.parametrize("fixture", FIXTURE_LIST, ids=lambda fixture: fixture.name)
-def test_nothing_is_reported_twice(fixture: Fixture, tmp_path: Path) -> None:
-    root = write_project(tmp_path, fixture.sources())
-    places = Counter(
-        (diagnostic.code, diagnostic.path, diagnostic.span)
-        for diagnostic in lint_project(root, [fixture.code] if fixture.code else [])
-    )
-    assert [place for place, times in places.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("code", CODES)

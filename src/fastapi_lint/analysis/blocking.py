@@ -22,7 +22,19 @@ _KINDS = (
 )  # fmt: skip
 _CONFIDENCES = (Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW)
 
-_FILE_METHODS = "io."
+_HANDLE_USERS = (
+    "io.",
+    "json.",
+    "pickle.",
+    "marshal.",
+    "tomllib.",
+    "plistlib.",
+    "yaml.",
+    "gzip.",
+    "bz2.",
+    "lzma.",
+)
+_HANDLES = ("io.", "zipfile.", "tarfile.", "gzip.", "bz2.", "lzma.", "tempfile.", "shelve.", "_io.")
 
 
 class BlockingOnLoop(NamedTuple):
@@ -54,15 +66,17 @@ class _Way(NamedTuple):
 
 def answers(program: Program) -> list[BlockingOnLoop]:
     """Every call on the loop that blocks, in the order of files and lines; one for each call."""
-    ways = _ways(program)
+    endpoints = {
+        entry.frame for entry in program.entries if entry.kind in ("route", "dependency", "exception handler")
+    }
+    ways = _ways(program, endpoints)
     best: dict[tuple[str, Span], tuple[int, int, BlockingOnLoop]] = {}
-    endpoints = {entry.frame for entry in program.entries if entry.kind in ("route", "dependency", "exception handler")}
     for frame in program.interpreter.frames:
         reach = program.reach
         if not reach.is_loop_frame(frame) or not reach.is_reported(frame):
             continue
         suspends: bool | None = None
-        for rank, span, text, chain, call in _sites(frame, ways):
+        for rank, span, text, chain, call in _sites(frame, ways, frame in endpoints):
             key = (frame.module.path, span)
             old = best.get(key)
             if old is not None and (old[0], old[1]) <= (rank, len(chain)):
@@ -93,7 +107,7 @@ def _rank(call: BlockingCall) -> int:
     return _CONFIDENCES.index(call.confidence) * len(_KINDS) + _KINDS.index(call.kind)
 
 
-def direct_sites(frame: Frame) -> list[BlockingCallSite]:
+def direct_sites(frame: Frame, is_entry: bool) -> list[BlockingCallSite]:
     """The blocking calls in a frame's own body, without the second mention of one cause.
 
     Reading a file that the frame opened itself is part of opening it; calls of low confidence that are not metadata
@@ -104,9 +118,8 @@ def direct_sites(frame: Frame) -> list[BlockingCallSite]:
         for site in frame.blocking
         if site.call.confidence is not Confidence.LOW or site.call.kind is Kind.METADATA
     ]
-    opens = any(site.call.kind is Kind.FILE and not site.call.name.startswith(_FILE_METHODS) for site in sites)
-    if opens:
-        sites = [site for site in sites if not site.call.name.startswith(_FILE_METHODS)]
+    handles = _opened_names(frame)
+    sites = [site for site in sites if not _is_part_of_opening(site, handles)]
     lines: set[tuple[int, str]] = set()
     kept = []
     for site in sites:
@@ -115,13 +128,49 @@ def direct_sites(frame: Frame) -> list[BlockingCallSite]:
             continue
         lines.add(key)
         kept.append(site)
-    for loop in cpu_loops(frame):
+    for loop in cpu_loops(frame, is_entry):
         call = BlockingCall(loop.text, Kind.CPU_LOOP, Confidence.HIGH, "", "")
         kept.append(BlockingCallSite(loop.span, loop.text, call))
     return kept
 
 
-def _ways(program: Program) -> dict[Frame, _Way]:
+def _is_part_of_opening(site: BlockingCallSite, handles: frozenset[str]) -> bool:
+    """Whether the site reads, writes or closes a file that the same function opened: one cause, one finding."""
+    name = site.call.name
+    if site.call.kind is not Kind.FILE:
+        return False
+    if site.text == "with":
+        return name.startswith(_HANDLES)
+    if name.startswith("io.") and site.text == "for":
+        return bool(handles)
+    return bool(site.names & handles) and name.startswith(_HANDLE_USERS)
+
+
+def _opened_names(frame: Frame) -> frozenset[str]:
+    """The names that hold files which the function opened itself."""
+    if frame.function is None or not any(site.call.kind is Kind.FILE for site in frame.blocking):
+        return frozenset()
+    opened = {site.span for site in frame.blocking if site.call.kind is Kind.FILE and site.text != "with"}
+    names: set[str] = set()
+    for node in walk(frame.function.facts.body):
+        if isinstance(node, m.WithItem):
+            targets: tuple[m.Expression | None, ...] = (node.target,)
+            made = node.context
+        elif isinstance(node, m.Assign) and node.value is not None:
+            targets, made = node.targets, node.value
+        else:
+            continue
+        if isinstance(made, m.Call) and made.span in opened and _is_handle(frame, made):
+            names.update(target.id for target in targets if isinstance(target, m.Name))
+    return frozenset(names)
+
+
+def _is_handle(frame: Frame, made: m.Call) -> bool:
+    """Whether a call gives an open file or archive (not, say, the text that it read)."""
+    return any(getattr(atom, "type", "").startswith(_HANDLES) for atom in frame.value_of(made))
+
+
+def _ways(program: Program, endpoints: set[Frame]) -> dict[Frame, _Way]:
     """For each sync frame that blocks when called: the worst and then shortest reason."""
     callers: dict[Frame, list[tuple[Frame, CallSite]]] = defaultdict(list)
     by_rank: dict[int, list[tuple[Frame, BlockingCallSite]]] = defaultdict(list)
@@ -130,7 +179,7 @@ def _ways(program: Program) -> dict[Frame, _Way]:
             if site.edge is Edge.CALL and not frame.is_async:
                 callers[site.target].append((frame, site))
         if not frame.is_async:
-            for blocking in direct_sites(frame):
+            for blocking in direct_sites(frame, frame in endpoints):
                 by_rank[_rank(blocking.call)].append((frame, blocking))
     ways: dict[Frame, _Way] = {}
     for rank in sorted(by_rank):
@@ -151,10 +200,10 @@ def _ways(program: Program) -> dict[Frame, _Way]:
 
 
 def _sites(
-    frame: Frame, ways: dict[Frame, _Way]
+    frame: Frame, ways: dict[Frame, _Way], is_entry: bool
 ) -> Iterator[tuple[int, Span, str, tuple[Step, ...], BlockingCall]]:
     """The calls in a loop frame that block: its own, and those of sync functions that do."""
-    for blocking in direct_sites(frame):
+    for blocking in direct_sites(frame, is_entry):
         step = Step(frame.module.path, blocking.span, frame.name, blocking.text)
         yield _rank(blocking.call), blocking.span, blocking.text, (step,), blocking.call
     for site in frame.calls:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
@@ -16,7 +16,7 @@ LARGE = 100_000
 
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "//", "%", "**", "^", "&", "|", "<<", ">>"})
 _PURE_BUILTINS = frozenset(
-    {"abs", "int", "float", "min", "max", "pow", "round", "len", "range", "sum", "divmod", "bool", "str", "chr", "ord",
+    {"all", "any", "sorted", "reversed", "isinstance", "abs", "int", "float", "min", "max", "pow", "round", "len", "range", "sum", "divmod", "bool", "str", "chr", "ord",
      "bytes", "tuple", "list", "set", "enumerate", "zip", "hash", "complex"}
 )  # fmt: skip
 _PURE_MODULES = frozenset({"math", "cmath", "random", "hashlib", "operator", "statistics"})
@@ -32,18 +32,19 @@ class CpuLoop(NamedTuple):
     text: str
 
 
-def cpu_loops(frame: Frame) -> list[CpuLoop]:
-    """The CPU-bound loops in the body of a frame's own function."""
+def cpu_loops(frame: Frame, is_entry: bool) -> list[CpuLoop]:
+    """The CPU-bound loops in the body of a frame's own function. `is_entry`: requests fill its parameters."""
     if frame.function is None:
         return []
-    finder = _Finder(frame)
+    finder = _Finder(frame, is_entry)
     found = list(finder.in_block(frame.function.facts.body))
     recursion = finder.recursion()
     return [*found, *([recursion] if recursion else [])]
 
 
 class _Finder:
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: Frame, is_entry: bool) -> None:
+        self.is_entry = is_entry
         assert frame.function is not None
         self.frame = frame
         self.facts = frame.function.facts
@@ -65,7 +66,7 @@ class _Finder:
                     if isinstance(part, (m.Handler, m.Case)):
                         yield from self.in_block(part.body)
                     elif type(part) in _STATEMENT_TYPES:
-                        yield from self.in_block((part,))
+                        yield from self.in_block((cast("m.Statement", part),))
                     elif hasattr(part, "_fields"):
                         yield from self._reductions(part)
             elif hasattr(field, "_fields"):
@@ -86,6 +87,23 @@ class _Finder:
             return False
         if self._is_unbounded_range(loop.iterable):
             return self._computes(loop.body)
+        return self._is_grid(loop)
+
+    def _is_grid(self, loop: m.For) -> bool:
+        """A loop over the rows of what the caller gave, with an arithmetic loop over each row inside."""
+        parameters = {p.name for p in self.facts.parameters} - {"self", "cls"}
+        given = {node.id for node in walk(loop.iterable) if isinstance(node, m.Name)} & self._derived(
+            parameters
+        )
+        targets = {node.id for node in walk(loop.target) if isinstance(node, m.Name)}
+        if not given or any(isinstance(node, m.Call) for node in walk(loop.iterable)):
+            return False
+        for node in walk(loop.body):
+            if isinstance(node, m.For) and isinstance(node.iterable, m.Name) and node.iterable.id in targets:
+                return any(
+                    isinstance(inner, m.AugmentedAssign) and self._computes(inner)
+                    for inner in walk(node.body)
+                )
         return False
 
     def _is_long_while(self, loop: m.While) -> bool:
@@ -97,16 +115,32 @@ class _Finder:
         changed = {
             node.target.id
             for node in walk(loop.body)
-            if isinstance(node, m.AugmentedAssign) and isinstance(node.target, m.Name) and node.operator in _ARITHMETIC
+            if isinstance(node, m.AugmentedAssign)
+            and isinstance(node.target, m.Name)
+            and node.operator in _ARITHMETIC
+        } | {
+            target.id
+            for node in walk(loop.body)
+            if isinstance(node, m.Assign) and node.value is not None and self._computes(node.value)
+            for target in node.targets
+            if isinstance(target, m.Name)
+            and any(isinstance(n, m.Name) and n.id == target.id for n in walk(node.value))
         }
         named = {node.id for node in walk(loop.test) if isinstance(node, m.Name)}
         if not changed & named:
             return False
-        limits = [operand for comparison in compared for operand in (comparison.left, *comparison.comparators)]
+        parameters = {p.name for p in self.facts.parameters} - {"self", "cls"}
+        limits = [
+            operand for comparison in compared for operand in (comparison.left, *comparison.comparators)
+        ]
+        if any(isinstance(limit, m.Name) and limit.id in changed & parameters for limit in limits):
+            return self._computes(loop.body)  # it counts down (or converges) from what it was given
         return any(self._is_large(limit, changed) for limit in limits) and self._computes(loop.body)
 
     def _is_large(self, limit: m.Expression, changed: set[str]) -> bool:
         constant = _constant(limit)
+        if constant is None:
+            constant = self._default(limit)
         if constant is not None:
             return constant >= LARGE
         names = {node.id for node in walk(limit) if isinstance(node, m.Name)}
@@ -116,7 +150,9 @@ class _Finder:
 
     def _is_unbounded_range(self, iterable: m.Expression) -> bool:
         if not (
-            isinstance(iterable, m.Call) and isinstance(iterable.function, m.Name) and iterable.function.id == "range"
+            isinstance(iterable, m.Call)
+            and isinstance(iterable.function, m.Name)
+            and iterable.function.id == "range"
         ):
             return False
         positional = [argument.value for argument in iterable.arguments]
@@ -125,13 +161,19 @@ class _Finder:
         stop = positional[0] if len(positional) == 1 else positional[1]
         constant = _constant(stop)
         if constant is None:
-            value = self.frame.value_of(stop)
-            numbers = [a.value for a in value if isinstance(a, ConstantAtom) and isinstance(a.value, int)]
-            if value and len(numbers) == len(value):
-                constant = max(numbers)
+            constant = self._default(stop)
         if constant is not None:
             return constant >= LARGE
         return self._grows(stop)
+
+    def _default(self, limit: m.Expression) -> int | None:
+        """The number that a limit is known to be. A request may override the default of an entry point's parameter."""
+        parameters = {parameter.name for parameter in self.facts.parameters}
+        if self.is_entry and any(isinstance(node, m.Name) and node.id in parameters for node in walk(limit)):
+            return None
+        value = self.frame.value_of(limit)
+        numbers = [a.value for a in value if isinstance(a, ConstantAtom) and isinstance(a.value, int)]
+        return max(numbers) if value and len(numbers) == len(value) else None
 
     def _grows(self, expression: m.Expression) -> bool:
         """Whether a number depends on something that is not written down here."""
@@ -195,7 +237,9 @@ class _Finder:
     def _is_pure(self, body: Any) -> bool:
         """Whether nothing in there suspends, waits or does what is not known."""
         for node in walk(body):
-            if isinstance(node, (m.Await, m.Yield, m.With, m.Try, m.Raise, m.Define, m.DefineClass, m.Import)):
+            if isinstance(
+                node, (m.Await, m.Yield, m.With, m.Try, m.Raise, m.Define, m.DefineClass, m.Import)
+            ):
                 return False
             if isinstance(node, m.For) and node.is_async:
                 return False
@@ -209,7 +253,8 @@ class _Finder:
             if function.id in _PURE_BUILTINS:
                 return True
             return any(
-                getattr(atom, "path", "").partition(".")[0] in _PURE_MODULES for atom in self.frame.value_of(function)
+                getattr(atom, "path", "").partition(".")[0] in _PURE_MODULES
+                for atom in self.frame.value_of(function)
             )
         if isinstance(function, m.Attribute):
             if isinstance(function.value, m.Name) and function.value.id in _PURE_MODULES:
@@ -227,7 +272,10 @@ class _Finder:
                     if isinstance(call, m.Call)
                     and isinstance(call.function, m.Name)
                     and call.function.id == self.facts.name
-                    and any(isinstance(a.value, m.BinaryOperation) and a.value.operator == "-" for a in call.arguments)
+                    and any(
+                        isinstance(a.value, m.BinaryOperation) and a.value.operator == "-"
+                        for a in call.arguments
+                    )
                 ]
                 if len(own) >= 2:
                     return CpuLoop(own[0].span, f"{self.facts.name}(...) calling itself twice")
@@ -241,7 +289,11 @@ def _leaves_early(body: tuple[m.Statement, ...]) -> bool:
 
 def _constant(node: m.Expression) -> int | None:
     """The value of a constant integer expression such as `10**7`."""
-    if isinstance(node, m.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
+    if (
+        isinstance(node, m.Constant)
+        and isinstance(node.value, (int, float))
+        and not isinstance(node.value, bool)
+    ):
         return int(node.value)
     if isinstance(node, m.BinaryOperation):
         left, right = _constant(node.left), _constant(node.right)

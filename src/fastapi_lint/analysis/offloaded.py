@@ -9,6 +9,7 @@ from fastapi_lint.analysis.blocking import BlockingOnLoop
 from fastapi_lint.diagnostics import Span, Step
 from fastapi_lint.inference.frames import Edge, Frame
 from fastapi_lint.inference.functions import ProjectFunction
+from fastapi_lint.inference.values import ConstantAtom
 
 if TYPE_CHECKING:
     from fastapi_lint.analysis.program import Program
@@ -31,7 +32,12 @@ def answers(program: Program) -> Iterator[OffloadedElsewhere]:
     for frame in program.interpreter.frames:
         for site in frame.calls:
             function = site.target.function
-            if site.edge is Edge.THREAD and function is not None and not frame.module.is_test and _is_named(site.target):
+            if (
+                site.edge is Edge.THREAD
+                and function is not None
+                and not frame.module.is_test
+                and _is_named(site.target)
+            ):
                 handed.setdefault(function, Step(frame.module.path, site.span, frame.name, site.text))
     explained = {(one.path, one.span) for one in program.answers(BlockingOnLoop)}
     seen: set[tuple[str, Span]] = set()
@@ -44,6 +50,9 @@ def answers(program: Program) -> Iterator[OffloadedElsewhere]:
             if site.edge is not Edge.CALL or function not in handed or key in explained or key in seen:
                 continue
             assert function is not None
+            values = site.target.arguments.values()
+            if any(isinstance(atom, ConstantAtom) for value in values for atom in value):
+                continue  # called with a small number here: its authors judged the work for a large one
             seen.add(key)
             routes = program.reach.routes_of(frame)
             yield OffloadedElsewhere(*key, site.text, frame.name, handed[function], routes)

@@ -43,7 +43,9 @@ class Options(NamedTuple):
 class Program:
     """An analysed project. `answers(Question)` computes each kind of answer once, when it is first asked for."""
 
-    def __init__(self, interpreter: Interpreter, unreadable: tuple[Unreadable, ...], options: Options) -> None:
+    def __init__(
+        self, interpreter: Interpreter, unreadable: tuple[Unreadable, ...], options: Options
+    ) -> None:
         self.interpreter = interpreter
         self.unreadable = unreadable
         self.options = options

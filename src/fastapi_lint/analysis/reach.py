@@ -31,6 +31,8 @@ class Reach:
         called: set[Frame] = set()
         self.loop_callbacks: set[Frame] = set()
         for frame in interpreter.frames:
+            if frame.function is not None and frame.function.task_type is not None:
+                own_loops.add(frame)  # a task queue's worker runs it
             for site in frame.calls:
                 if site.edge is Edge.OWN_LOOP:
                     own_loops.add(site.target)
@@ -42,11 +44,14 @@ class Reach:
                     called.add(site.target)
             for site in frame.dependencies:
                 called.add(site.target)
+        called_functions = {frame.function for frame in called if frame.function is not None}
+        for frame in interpreter.module_frames:
+            own_loops |= {site.target for site in frame.calls if site.edge is Edge.OWN_LOOP}
         tests = {frame for frame in interpreter.frames if frame.module.is_test}
         roots = {
             frame
             for frame in interpreter.frames
-            if frame.is_async and frame not in called and frame not in tests and frame not in starting
+            if frame.is_async and frame.function not in called_functions and frame not in tests | starting
         }
         roots -= own_loops
         scripts = self._closure(own_loops | tests, tasks=True)
@@ -54,7 +59,7 @@ class Reach:
         # A task made while the application starts goes on while it serves.
         lasting = {s.target for f in started for s in f.calls if s.edge is Edge.TASK}
         self.serving = self._closure(serving | lasting | (roots - scripts), tasks=True)
-        self.excluded = (scripts | (set() if startup else started)) - self.serving
+        self._reported = self.serving | (started if startup else set())
         self.starting = starting
         self.on_loop_entries = {e.frame for e in entries if e.context is Context.LOOP}
         self._routes = self._reaching_routes(table)
@@ -65,7 +70,11 @@ class Reach:
         while stack:
             frame = stack.pop()
             for site in (*frame.calls, *frame.dependencies):
-                if site.edge in FOLLOWED and (tasks or site.edge is not Edge.TASK) and site.target not in seen:
+                if (
+                    site.edge in FOLLOWED
+                    and (tasks or site.edge is not Edge.TASK)
+                    and site.target not in seen
+                ):
                     seen.add(site.target)
                     stack.append(site.target)
         return seen
@@ -78,7 +87,7 @@ class Reach:
 
     def is_reported(self, frame: Frame) -> bool:
         """Whether findings in this loop frame concern an application that serves requests."""
-        if frame.module.is_test or frame in self.excluded:
+        if frame.module.is_test or frame not in self._reported:
             return False
         return self._startup or frame not in self.starting
 

@@ -10,8 +10,9 @@ from fastapi_lint.analysis.entry_points import EntryPoint, dependency_frames, ro
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.inference.fastapi_model import Registration
 from fastapi_lint.inference.frames import Frame
-from fastapi_lint.inference.interpreter import Interpreter
-from fastapi_lint.inference.values import Place, Value
+from fastapi_lint.inference.functions import ProjectFunction
+from fastapi_lint.inference.interpreter import MOST_FRAMES, Interpreter
+from fastapi_lint.inference.values import FunctionAtom, OffloadedAtom, PartialAtom, Place, Value
 
 if TYPE_CHECKING:
     from fastapi_lint.analysis.program import Program
@@ -67,7 +68,9 @@ class RouteTable:
         for registration in interpreter.registrations.values():
             if registration.kind in ("route", "websocket"):
                 routes += self._routes(registration, handlers[id(registration)])
-        self.routes: tuple[Route, ...] = tuple(sorted(routes, key=lambda r: (r.path, r.methods, r.file, r.span)))
+        self.routes: tuple[Route, ...] = tuple(
+            sorted(routes, key=lambda r: (r.path, r.methods, r.file, r.span))
+        )
 
     def _routes(self, registration: Registration, entries: list[EntryPoint]) -> Iterator[Route]:
         frames = tuple([entry.frame for entry in entries])
@@ -76,7 +79,9 @@ class RouteTable:
             all_markers = (*markers, *registration.dependencies)
             shared = list(dependency_frames(self.interpreter, all_markers))
             own = [(site.target, _context(site.target)) for frame in frames for site in frame.dependencies]
-            uses = [DependencyUse(f"{f.module.name}:{f.name}", str(context)) for f, context in (*shared, *own)]
+            uses = [
+                DependencyUse(f"{f.module.name}:{f.name}", str(context)) for f, context in (*shared, *own)
+            ]
             handler = f"{frames[0].module.name}:{frames[0].name}" if frames else "?"
             yield Route(
                 methods=registration.methods,
@@ -109,6 +114,38 @@ class RouteTable:
             extra = "{?}" if registration.path is None else registration.path
             for prefix, markers, app in self._positions(parent, depth + 1):
                 yield prefix + extra + own_prefix, (*markers, *registration.dependencies, *own_markers), app
+
+
+def endpoint_functions(table: RouteTable) -> dict[ProjectFunction, list[Route]]:
+    """The functions that routes run, each with its routes: as registered, so a decorator's wrapper stands for what it wraps."""
+    found: dict[ProjectFunction, list[Route]] = defaultdict(list)
+    for route in table.routes:
+        for function in dict.fromkeys(functions_in(route.registration.work)):
+            if not _is_shared_wrapper(function):
+                found[function].append(route)
+    return found
+
+
+def functions_in(value: Value) -> Iterator[ProjectFunction]:
+    """The project's functions that a value is, through partials and hand-overs."""
+    for atom in value:
+        if isinstance(atom, FunctionAtom):
+            yield atom.function
+        elif isinstance(atom, PartialAtom):
+            yield from functions_in((atom.function,))
+        elif isinstance(atom, OffloadedAtom):
+            yield from functions_in(atom.function)
+
+
+def _is_shared_wrapper(function: ProjectFunction) -> bool:
+    """A decorator used so often that its calls are no longer told apart: its wrapper may stand for any function."""
+    outer = function.outer
+    return (
+        outer is not None
+        and outer.function is not None
+        and len(outer.function.frames) >= MOST_FRAMES
+        and not outer.arguments
+    )
 
 
 def _context(frame: Frame) -> str:

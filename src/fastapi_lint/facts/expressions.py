@@ -164,7 +164,9 @@ class ExpressionBuilder:
         if len(texts) == 2:
             return m.Constant("str", "".join(texts)[:LONGEST_STRING])
         return m.FormattedString(
-            tuple(p for part in parts for p in (part.parts if isinstance(part, m.FormattedString) else (part,)))
+            tuple(
+                p for part in parts for p in (part.parts if isinstance(part, m.FormattedString) else (part,))
+            )
         )
 
     def _formatted(self, node: cst.FormattedString) -> m.Expression:
@@ -194,6 +196,7 @@ class ExpressionBuilder:
         if isinstance(inner, cst.Index):
             value = self.expression(inner.value)
             return m.Starred(value) if inner.star else value
+        assert isinstance(inner, cst.Slice)
         parts = [part for part in (inner.lower, inner.upper, inner.step) if part is not None]
         return m.Slice(tuple([self.expression(part) for part in parts]))
 
@@ -201,7 +204,7 @@ class ExpressionBuilder:
         self, kind: str, node: cst.BaseComp, element: cst.BaseExpression, value: cst.BaseExpression | None
     ) -> m.Expression:
         loops: list[m.Loop] = []
-        loop: cst.CompFor | None = node.for_in  # type: ignore[attr-defined]
+        loop: cst.CompFor | None = node.for_in
         while loop is not None:
             loops.append(
                 m.Loop(
@@ -223,7 +226,9 @@ class ExpressionBuilder:
     def _elements(self, elements: Sequence[cst.BaseElement]) -> tuple[m.Expression, ...]:
         return tuple(
             [
-                m.Starred(self.expression(e.value)) if isinstance(e, cst.StarredElement) else self.expression(e.value)
+                m.Starred(self.expression(e.value))
+                if isinstance(e, cst.StarredElement)
+                else self.expression(e.value)
                 for e in elements
             ]
         )
@@ -232,11 +237,16 @@ class ExpressionBuilder:
         keys: list[m.Expression | None] = []
         for element in node.elements:
             keys.append(self.expression(element.key) if isinstance(element, cst.DictElement) else None)
-        return m.DictDisplay(tuple(keys), tuple([self.expression(element.value) for element in node.elements]))
+        return m.DictDisplay(
+            tuple(keys), tuple([self.expression(element.value) for element in node.elements])
+        )
 
     def _binary(self, node: cst.BinaryOperation) -> m.Expression:
         return m.BinaryOperation(
-            operator_of(node.operator), self.expression(node.left), self.expression(node.right), self.span(node)
+            operator_of(node.operator),
+            self.expression(node.left),
+            self.expression(node.right),
+            self.span(node),
         )
 
     def _comparison(self, node: cst.Comparison) -> m.Expression:

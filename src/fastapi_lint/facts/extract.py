@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -28,8 +29,7 @@ def extract(path: str, source: bytes | str) -> ModuleFacts | Unreadable:
     try:
         module = cst.parse_module(source)
     except cst.ParserSyntaxError as error:
-        span = Span(error.editor_line, error.editor_column, error.editor_line, error.editor_column + 1)
-        return Unreadable(path, span, _first_line(error.message))
+        return _syntax_error(path, error)
     except (SyntaxError, UnicodeError, ValueError, LookupError) as error:
         return Unreadable(path, Span(1, 1, 1, 1), _first_line(str(error)))
     try:
@@ -64,6 +64,18 @@ def collector_paused() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+_PLACE = re.compile(r"error at (\d+):(\d+)")
+
+
+def _syntax_error(path: str, error: cst.ParserSyntaxError) -> Unreadable:
+    """LibCST's own position is one line off for tokens that do not fit; the message has the right one."""
+    message = _first_line(error.message)
+    place = _PLACE.search(message)
+    line, column = (int(place[1]), int(place[2])) if place else (error.editor_line, error.editor_column)
+    reason = "it is not valid Python 3 here" if place else message
+    return Unreadable(path, Span(line, column, line, column + 1), reason)
 
 
 def _first_line(message: str) -> str:

@@ -373,12 +373,12 @@ class Parameter(NamedTuple):
 class FunctionFacts(NamedTuple):
     """One `def`, `async def` or lambda (`name` is then "<lambda>").
 
-    `index` is its place in the module's functions. `qualname` is as Python's `__qualname__`, without `<locals>`.
+    `number` is its place in the module's functions. `qualname` is as Python's `__qualname__`, without `<locals>`.
     `span` covers the header's name, `end_line` is the last line of the body. `is_generator` is True when the body itself yields.
     `locals` are all names bound in the body or as parameters, less those declared `global` or `nonlocal`.
     """
 
-    index: int
+    number: int
     name: str
     qualname: str
     parameters: tuple[Parameter, ...]
@@ -397,7 +397,7 @@ class FunctionFacts(NamedTuple):
 class ClassFacts(NamedTuple):
     """One `class`; `body` holds its statements, methods as `Define`."""
 
-    index: int
+    number: int
     name: str
     qualname: str
     bases: tuple[Argument, ...]

@@ -86,7 +86,9 @@ class StatementBuilder(ExpressionBuilder):
         scope = self._enter_function("<lambda>")
         parameters = self._parameters(node.params)
         value = self.expression(node.body)
-        self._finish_function(scope, "<lambda>", parameters, None, (), False, span, span.end_line, (m.Return(value, span),))
+        self._finish_function(
+            scope, "<lambda>", parameters, None, (), False, span, span.end_line, (m.Return(value, span),)
+        )
         return m.Lambda(scope.index)
 
     # --- blocks --------------------------------------------------------------------------------
@@ -132,7 +134,7 @@ class StatementBuilder(ExpressionBuilder):
         self._scopes.pop()
         parent = self._scopes[-1] if self._scopes else None
         self.functions[scope.index] = m.FunctionFacts(
-            index=scope.index,
+            number=scope.index,
             name=name,
             qualname=scope.qualname,
             parameters=parameters,
@@ -161,7 +163,9 @@ class StatementBuilder(ExpressionBuilder):
             for param in params:
                 annotation = self.annotation(param.annotation, param)
                 out.append(
-                    m.Parameter(param.name.value, annotation, self._optional(param.default), kind, self.span(param))
+                    m.Parameter(
+                        param.name.value, annotation, self._optional(param.default), kind, self.span(param)
+                    )
                 )
         return tuple(out)
 
@@ -177,7 +181,9 @@ class StatementBuilder(ExpressionBuilder):
         returns = self.annotation(node.returns)
         body = self._body(node.body)
         is_async = node.asynchronous is not None
-        self._finish_function(scope, name, parameters, returns, decorators, is_async, span, whole.end_line, body)
+        self._finish_function(
+            scope, name, parameters, returns, decorators, is_async, span, whole.end_line, body
+        )
         return (m.Define(scope.index),)
 
     def _class(self, node: cst.ClassDef) -> Statements:
@@ -193,7 +199,7 @@ class StatementBuilder(ExpressionBuilder):
         body = self._body(node.body)
         self._scopes.pop()
         self.classes[scope.index] = m.ClassFacts(
-            index=scope.index,
+            number=scope.index,
             name=name,
             qualname=scope.qualname,
             bases=bases,
@@ -240,7 +246,9 @@ class StatementBuilder(ExpressionBuilder):
         body = self._body(node.body)
         handlers = []
         for handler in node.handlers:
-            name = handler.name.name.value if handler.name and isinstance(handler.name.name, cst.Name) else None
+            name = (
+                handler.name.name.value if handler.name and isinstance(handler.name.name, cst.Name) else None
+            )
             if name:
                 self.bind(name)
             handlers.append(m.Handler(self._optional(handler.type), name, self._body(handler.body)))
@@ -260,7 +268,13 @@ class StatementBuilder(ExpressionBuilder):
             irrefutable = isinstance(case.pattern, cst.MatchAs) and case.pattern.pattern is None
             guard = self._optional(case.guard)
             cases.append(
-                m.Case(tuple(captures), tuple(mentions), guard, irrefutable and guard is None, self._body(case.body))
+                m.Case(
+                    tuple(captures),
+                    tuple(mentions),
+                    guard,
+                    irrefutable and guard is None,
+                    self._body(case.body),
+                )
             )
         return (m.Match(subject, tuple(cases), self.span(node)),)
 

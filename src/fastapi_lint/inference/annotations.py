@@ -18,12 +18,32 @@ from fastapi_lint.inference.values import (
 from fastapi_lint.knowledge.blocking import canonical_type
 from fastapi_lint.knowledge.fastapi_api import CANONICAL
 
-_SEQUENCES = {"list", "List", "Sequence", "Iterable", "Collection", "MutableSequence", "set", "Set", "frozenset", "deque"}
+_SEQUENCES = {
+    "list",
+    "List",
+    "Sequence",
+    "Iterable",
+    "Collection",
+    "MutableSequence",
+    "set",
+    "Set",
+    "frozenset",
+    "deque",
+}
 _ITERATORS = {"Iterator", "Generator", "AsyncIterator", "AsyncGenerator", "AsyncIterable"}
 _MAPPINGS = {"dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "DefaultDict", "OrderedDict"}
-_AWAITABLES = {"Awaitable", "Coroutine", "Future", "Task"}
+_AWAITABLES = {"Awaitable", "Coroutine"}
 _MANAGERS = {"ContextManager", "AbstractContextManager", "AsyncContextManager", "AbstractAsyncContextManager"}
-_TRANSPARENT = {"Annotated", "Required", "NotRequired", "ReadOnly", "Final", "ClassVar", "Mapped", "SkipValidation"}
+_TRANSPARENT = {
+    "Annotated",
+    "Required",
+    "NotRequired",
+    "ReadOnly",
+    "Final",
+    "ClassVar",
+    "Mapped",
+    "SkipValidation",
+}
 
 
 def instances(types: Value) -> Value:
@@ -68,7 +88,7 @@ def _generic(atom: GenericAtom) -> Value:
         return (ContainerAtom("iterator", instances(first)),)
     if name in _MAPPINGS:
         return (ContainerAtom("dict", instances(arguments[-1]) if arguments else UNKNOWN),)
-    if name in _AWAITABLES:
+    if name in _AWAITABLES or atom.origin in ("asyncio.Future", "asyncio.Task"):
         return (CoroutineAtom(None, instances(arguments[-1]) if arguments else UNKNOWN),)
     if name in _MANAGERS:
         return instances(first)

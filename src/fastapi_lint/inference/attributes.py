@@ -31,10 +31,19 @@ from fastapi_lint.inference.values import (
     join_all,
 )
 from fastapi_lint.knowledge.async_types import ASYNC_FACTORIES
-from fastapi_lint.knowledge.blocking import blocking_method, blocks_on, constructed_type, returned_type
+from fastapi_lint.knowledge.blocking import (
+    blocking_method,
+    blocks_on,
+    constructed_type,
+    is_known_type,
+    returned_type,
+)
 
 if TYPE_CHECKING:
     from fastapi_lint.inference.evaluator import ExpressionEvaluator
+
+CONVENTIONAL_NAMES = {"pwd_context": "passlib.context.CryptContext"}
+"""Attribute names whose meaning is settled by FastAPI's own tutorial, for owners about which nothing is known."""
 
 ENUMS = ("enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag")
 
@@ -44,8 +53,10 @@ def get(evaluator: ExpressionEvaluator, atom: Atom, name: str, span: Span) -> Va
     if isinstance(atom, ExternalAtom):
         return (ExternalAtom(f"{atom.path}.{name}"),)
     if isinstance(atom, InstanceAtom):
-        return _of_instance(evaluator, atom, name)
+        return _of_instance(evaluator, atom, name, span)
     if isinstance(atom, MemberAtom):
+        if name in CONVENTIONAL_NAMES and not is_known_type(atom.owner.type):
+            return (InstanceAtom(CONVENTIONAL_NAMES[name]),)
         return (MemberAtom(atom.owner, f"{atom.chain}.{name}"),)
     if isinstance(atom, ObjectAtom):
         return _of_object(evaluator, atom, name, span)
@@ -66,10 +77,25 @@ def get(evaluator: ExpressionEvaluator, atom: Atom, name: str, span: Span) -> Va
     return UNKNOWN
 
 
-def _of_instance(evaluator: ExpressionEvaluator, atom: InstanceAtom, name: str) -> Value:
+def _has(cls: ProjectClass, name: str) -> bool:
+    """Whether a project class itself (not only its library base) defines `name`."""
+    return cls.find(name) is not None or any(name in ancestor.attributes for ancestor in cls.mro)
+
+
+def _of_instance(
+    evaluator: ExpressionEvaluator, atom: InstanceAtom, name: str, span: Span, own: bool = False
+) -> Value:
+    """`own`: the instance is of a project class that was searched already."""
     known = fastapi_model.attribute(evaluator, atom, name)
     if known is not None:
         return known
+    implementations = evaluator.interpreter.implementations(atom.type)
+    if implementations and not own:
+        results = [get(evaluator, ObjectAtom(cls), name, span) for cls in implementations if _has(cls, name)]
+        if join_all(results):
+            return join_all(results)
+    if name in CONVENTIONAL_NAMES and not is_known_type(atom.type):
+        return (InstanceAtom(CONVENTIONAL_NAMES[name]),)
     if blocking_method(atom.type, name) is None and returned_type(atom.type, name) is None:
         answer = returned_type(atom.type, "__getattr__")
         if answer is not None:
@@ -86,10 +112,14 @@ def _of_object(evaluator: ExpressionEvaluator, atom: ObjectAtom, name: str, span
     results += assigned
     for descendant in () if atom.exact or found or any(assigned) else cls.descendants():
         # A mixin or an abstract base uses what only its subclasses have.
-        results.append(descendant.cell(name).read(evaluator.frame) if name in descendant.attributes else UNKNOWN)
+        results.append(
+            descendant.cell(name).read(evaluator.frame) if name in descendant.attributes else UNKNOWN
+        )
         if name in descendant.namespace:
             for member in descendant.namespace[name]:
-                results.append(_bind(evaluator, member, ObjectAtom(descendant, False, atom.place), name, span))
+                results.append(
+                    _bind(evaluator, member, ObjectAtom(descendant, False, atom.place), name, span)
+                )
     if found is not None:
         for member in found[1]:
             if isinstance(member, FunctionAtom) and not atom.exact and is_stub(member.function.facts):
@@ -109,7 +139,7 @@ def _of_object(evaluator: ExpressionEvaluator, atom: ObjectAtom, name: str, span
         if getter is not None:
             return calls.method(evaluator, atom, "__getattr__", [], span, f".{name}")
         for external in cls.externals:
-            results.append(get(evaluator, InstanceAtom(external, atom.place), name, span))
+            results.append(_of_instance(evaluator, InstanceAtom(external, atom.place), name, span, True))
     return join_all(results)
 
 
@@ -142,7 +172,9 @@ def _bind(evaluator: ExpressionEvaluator, member: Atom, receiver: Atom, name: st
 
 def _of_class(evaluator: ExpressionEvaluator, cls: ProjectClass, name: str) -> Value:
     found = cls.find(name)
-    results = [ancestor.cell(name).read(evaluator.frame) for ancestor in cls.mro if name in ancestor.attributes]
+    results = [
+        ancestor.cell(name).read(evaluator.frame) for ancestor in cls.mro if name in ancestor.attributes
+    ]
     if found is not None:
         if cls.inherits(*ENUMS) and not any(isinstance(member, FunctionAtom) for member in found[1]):
             return (ObjectAtom(cls, True),)
@@ -165,7 +197,11 @@ def _of_super(evaluator: ExpressionEvaluator, atom: DecoratorAtom, name: str, sp
     if found is not None:
         return join_all([_bind(evaluator, member, receiver, name, span) for member in found[1]])
     return join_all(
-        [get(evaluator, InstanceAtom(external), name, span) for external in cls.externals if name != "__init__"]
+        [
+            get(evaluator, InstanceAtom(external), name, span)
+            for external in cls.externals
+            if name != "__init__"
+        ]
     )
 
 
@@ -204,7 +240,7 @@ def enter_external(
     """`with instance as target` of a library instance: what the target is."""
     if isinstance(atom, MemberAtom):
         return UNKNOWN
-    if not is_async:
+    if not is_async and atom.detail != "memory":
         evaluator.record_blocking(span, "with", blocks_on(atom.type, "enter") or blocks_on(atom.type, "exit"))
     answer = returned_type(atom.type, "__enter__")
     if answer is None or answer == atom.type:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from fastapi_lint.facts.model import Constant, Parameter
 from fastapi_lint.inference.values import (
     UNKNOWN,
     Atom,
@@ -68,14 +69,39 @@ def bind_arguments(
     kept: dict[str, Value] = {}
     for position, parameter in enumerate(parameters):
         value = bound.get(parameter.name, UNKNOWN)
+        if parameter.name in function.flag_parameters:
+            given = value if parameter.name in bound else _constant_default(parameter)
+            flags = tuple(
+                [atom for atom in given if isinstance(atom, ConstantAtom) and isinstance(atom.value, bool)]
+            )
+            if flags and len(flags) == len(given):
+                kept[parameter.name] = flags
+                continue
         if not value:
             continue
         assert signature is not None
         declared = signature.annotations[position]
-        relevant = tuple([atom for atom in value if _matters(atom, declared, registers)])
+        counts = registers or parameter.name in function.loop_parameters
+        relevant = tuple([atom for atom in value if _matters(atom, declared, counts)])
         if relevant and depth(relevant) <= 2:
             kept[parameter.name] = relevant
     return kept
+
+
+def given_parameters(
+    function: ProjectFunction, receiver: Atom | None, positional: int, keywords: dict[str, Value]
+) -> frozenset[str]:
+    """The parameters that so many positional arguments and these keywords are passed for."""
+    parameters = function.facts.parameters
+    skip = 1 if receiver is not None and parameters and parameters[0].kind in ("positional", "normal") else 0
+    places = [p.name for p in parameters[skip:] if p.kind in ("positional", "normal")]
+    names = {p.name for p in parameters[:skip]} | set(places[:positional])
+    return frozenset(names | {p.name for p in parameters if p.name in keywords})
+
+
+def _constant_default(parameter: Parameter) -> Value:
+    """The default of a parameter, if it is a literal."""
+    return (ConstantAtom(parameter.default.value),) if isinstance(parameter.default, Constant) else UNKNOWN
 
 
 def _matters_somehow(value: Value) -> bool:
@@ -110,4 +136,9 @@ def frame_key(receiver: Any, function: ProjectFunction, bound: dict[str, Value])
         own = receiver.type
     if own is None and not bound:
         return ()
-    return (own, tuple([(name, tuple([(type(a).__name__, a) for a in value])) for name, value in sorted(bound.items())]))
+    return (
+        own,
+        tuple(
+            [(name, tuple([(type(a).__name__, a) for a in value])) for name, value in sorted(bound.items())]
+        ),
+    )

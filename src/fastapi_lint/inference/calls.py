@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
 from fastapi_lint.inference import attributes, external, fastapi_model, iteration
-from fastapi_lint.inference.binding import bind_arguments
-from fastapi_lint.inference.frames import Edge, Frame
+from fastapi_lint.inference.binding import bind_arguments, given_parameters
+from fastapi_lint.inference.frames import Application, Edge, Frame
 from fastapi_lint.inference.rendering import render
 from fastapi_lint.inference.values import (
     UNKNOWN,
     Atom,
     ClassAtom,
     ConstantAtom,
+    ContainerAtom,
     CoroutineAtom,
     DecoratorAtom,
     ExternalAtom,
@@ -72,6 +73,9 @@ def call(evaluator: ExpressionEvaluator, node: m.Call) -> Value:
     if external.takes_awaitables(callee):
         # The calls among the arguments make coroutines that this call awaits.
         evaluator.awaited.update(id(argument.value) for argument in node.arguments)
+    elif node.arguments and fastapi_model.streams(callee):
+        # A library iterator given to a streaming response is run by the response, in the threadpool.
+        evaluator.awaited.add(id(node.arguments[0].value))
     arguments = _evaluate_arguments(evaluator, node)
     context = CallContext(node.span, render(node.function), id(node) in evaluator.awaited, Edge.CALL, node)
     if not callee:
@@ -86,7 +90,11 @@ def _evaluate_arguments(evaluator: ExpressionEvaluator, node: m.Call) -> Argumen
     for argument in node.arguments:
         value = evaluator.expression(argument.value)
         if argument.star == "*":
-            items = [a.items for a in value if getattr(a, "items", ()) and getattr(a, "kind", "") in ("tuple", "list")]
+            items = [
+                a.items
+                for a in value
+                if isinstance(a, ContainerAtom) and a.items and a.kind in ("tuple", "list")
+            ]
             if len(items) == 1 and len(value) == 1:
                 positional += items[0]
             else:
@@ -95,7 +103,9 @@ def _evaluate_arguments(evaluator: ExpressionEvaluator, node: m.Call) -> Argumen
             for atom in value:
                 keys = getattr(atom, "keys", ())
                 if isinstance(keys, tuple) and keys and len(value) == 1:
-                    keywords.update({k: v for k, v in zip(keys, atom.items, strict=True) if isinstance(k, str)})  # type: ignore[union-attr]
+                    keywords.update(
+                        {k: v for k, v in zip(keys, atom.items, strict=True) if isinstance(k, str)}
+                    )  # type: ignore[union-attr]
                 else:
                     is_open = True
             is_open = is_open or not value
@@ -110,7 +120,14 @@ def apply(evaluator: ExpressionEvaluator, atom: Atom, arguments: Arguments, cont
     """Call one atom."""
     if isinstance(atom, FunctionAtom):
         return function(
-            evaluator, atom, arguments.positional, arguments.keywords, context.span, context.text, context.edge
+            evaluator,
+            atom,
+            arguments.positional,
+            arguments.keywords,
+            context.span,
+            context.text,
+            context.edge,
+            arguments.is_open,
         )
     if isinstance(atom, ExternalAtom):
         return external.call_path(evaluator, atom.path, arguments, context)
@@ -122,11 +139,21 @@ def apply(evaluator: ExpressionEvaluator, atom: Atom, arguments: Arguments, cont
         return construct(evaluator, atom.cls, arguments, context)
     if isinstance(atom, ObjectAtom):
         return method(
-            evaluator, atom, "__call__", arguments.positional, context.span, context.text, arguments.keywords, context.edge
+            evaluator,
+            atom,
+            "__call__",
+            arguments.positional,
+            context.span,
+            context.text,
+            arguments.keywords,
+            context.edge,
+            arguments.is_open,
         )
     if isinstance(atom, PartialAtom):
         merged = Arguments(
-            [*atom.positional, *arguments.positional], dict(atom.keywords) | arguments.keywords, arguments.is_open
+            [*atom.positional, *arguments.positional],
+            dict(atom.keywords) | arguments.keywords,
+            arguments.is_open,
         )
         return apply(evaluator, atom.function, merged, context)
     if isinstance(atom, OffloadedAtom):
@@ -139,12 +166,18 @@ def apply(evaluator: ExpressionEvaluator, atom: Atom, arguments: Arguments, cont
     return UNKNOWN
 
 
-def apply_all(evaluator: ExpressionEvaluator, value: Value, arguments: Arguments, context: CallContext) -> Value:
+def apply_all(
+    evaluator: ExpressionEvaluator, value: Value, arguments: Arguments, context: CallContext
+) -> Value:
     return join_all([apply(evaluator, atom, arguments, context) for atom in value])
 
 
 def hand_over(
-    evaluator: ExpressionEvaluator, work: Value, arguments: Arguments, context: CallContext, edge: Edge = Edge.THREAD
+    evaluator: ExpressionEvaluator,
+    work: Value,
+    arguments: Arguments,
+    context: CallContext,
+    edge: Edge = Edge.THREAD,
 ) -> Value:
     """`work` is called elsewhere with `arguments`: nothing of it runs in the caller. Gives its result."""
     results = []
@@ -165,12 +198,15 @@ def function(
     span: Span,
     text: str,
     edge: Edge = Edge.CALL,
+    is_open: bool = False,
 ) -> Value:
     """Call a project function: an edge to its frame for these argument types, and its result."""
     interpreter = evaluator.interpreter
     target = atom.function
     bound = bind_arguments(interpreter, target, atom.receiver, positional, keywords)
     frame = interpreter.frame(target, atom.receiver, bound)
+    given = None if is_open else given_parameters(target, atom.receiver, len(positional), keywords)
+    evaluator.frame.applications.append(Application(edge, span, text, frame, given))
     return run_frame(evaluator, frame, span, text, edge)
 
 
@@ -188,14 +224,28 @@ def run_frame(evaluator: ExpressionEvaluator, frame: Frame, span: Span, text: st
         elif edge is not Edge.CALL:
             evaluator.record_call(edge, span, text, frame)
         return (GeneratorAtom(frame, facts.is_async),)
-    result = frame.result.read(evaluator.frame)
-    if not result:
-        result = evaluator.interpreter.signature(target).returns
+    result = with_declared(
+        frame.result.read(evaluator.frame), evaluator.interpreter.signature(target).returns
+    )
     if facts.is_async:
         evaluator.record_call(Edge.OWN_LOOP if edge is Edge.OWN_LOOP else Edge.AWAIT, span, text, frame)
         return (CoroutineAtom(frame, result),)
     evaluator.record_call(edge, span, text, frame)
+    if edge is Edge.CALL and evaluator.interpreter.has_configured_blocking:
+        configured = evaluator.interpreter.configured_blocking(f"{frame.module.name}.{facts.qualname}")
+        evaluator.record_blocking(span, text, configured)
     return result
+
+
+def with_declared(result: Value, declared: Value) -> Value:
+    """A result together with what the annotation adds: it counts where the body tells nothing of that sort.
+
+    An annotation can lie (`-> Session` over an `AsyncSession`): a library instance that was found wins.
+    """
+    if not declared or not result:
+        return result or declared
+    sorts = {type(atom) for atom in result}
+    return (*result, *[atom for atom in declared if type(atom) not in sorts])
 
 
 def method(
@@ -207,6 +257,7 @@ def method(
     text: str,
     keywords: dict[str, Value] | None = None,
     edge: Edge = Edge.CALL,
+    is_open: bool = False,
 ) -> Value:
     """Call a (special) method of a project object, if its class has it."""
     found = receiver.cls.find(name) if name else None
@@ -216,9 +267,9 @@ def method(
     for member in found[1]:
         if isinstance(member, FunctionAtom):
             bound = FunctionAtom(member.function, receiver)
-            results.append(function(evaluator, bound, positional, keywords or {}, span, text, edge))
+            results.append(function(evaluator, bound, positional, keywords or {}, span, text, edge, is_open))
         elif isinstance(member, (ObjectAtom, PartialAtom)):
-            arguments = Arguments(positional, keywords or {})
+            arguments = Arguments(positional, keywords or {}, is_open)
             results.append(apply(evaluator, member, arguments, CallContext(span, text, False, edge)))
     return join_all(results)
 
@@ -231,18 +282,34 @@ def construct(
     needs_place = cls.inherits(*fastapi_model.PLACED)
     place = interpreter.place(evaluator.frame, context.span) if needs_place else None
     instance = ObjectAtom(cls, True, place)
+    interpreter.constructed.setdefault(cls, {})[interpreter.place(evaluator.frame, context.span)] = (
+        evaluator.frame
+    )
     if place is not None:
         fastapi_model.constructed(evaluator, cls.externals, place, arguments, context)
     initialiser = cls.find("__init__")
     if initialiser is not None:
         method(
-            evaluator, instance, "__init__", arguments.positional, context.span, context.text, arguments.keywords, context.edge
+            evaluator,
+            instance,
+            "__init__",
+            arguments.positional,
+            context.span,
+            context.text,
+            arguments.keywords,
+            context.edge,
+            arguments.is_open,
         )
     else:
         fields = [name for ancestor in reversed(cls.mro) for name in ancestor.annotations]
-        for name, value in [*zip(dict.fromkeys(fields), arguments.positional, strict=False), *arguments.keywords.items()]:
+        for name, value in [
+            *zip(dict.fromkeys(fields), arguments.positional, strict=False),
+            *arguments.keywords.items(),
+        ]:
             if name in fields:
-                interpreter.add_to(cls.cell(name), tuple([a for a in value if not isinstance(a, ConstantAtom)]))
+                interpreter.add_to(
+                    cls.cell(name), tuple([a for a in value if not isinstance(a, ConstantAtom)])
+                )
         if cls.find("__post_init__") is not None:
             method(evaluator, instance, "__post_init__", [], context.span, context.text, None, context.edge)
     maker = cls.find("__new__")
@@ -252,14 +319,19 @@ def construct(
             if isinstance(member, FunctionAtom):
                 bound = FunctionAtom(member.function, ClassAtom(cls))
                 results.append(
-                    function(evaluator, bound, arguments.positional, arguments.keywords, context.span, context.text, context.edge)
+                    function(
+                        evaluator,
+                        bound,
+                        arguments.positional,
+                        arguments.keywords,
+                        context.span,
+                        context.text,
+                        context.edge,
+                    )
                 )
         made = tuple([a for a in join_all(results) if not (isinstance(a, ObjectAtom) and a.cls is cls)])
         return (instance, *made)
     return (instance,)
-
-
-
 
 
 __all__ = [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
+from fastapi_lint.facts.walk import walk
 from fastapi_lint.inference import attributes, calls, iteration
 from fastapi_lint.inference.frames import BlockingCallSite, CallSite, Edge, Frame
 from fastapi_lint.inference.functions import ProjectFunction
@@ -75,9 +76,16 @@ class ExpressionEvaluator:
     def record_call(self, edge: Edge, span: Span, text: str, target: Frame) -> None:
         self.frame.calls.append(CallSite(edge, span, text, target))
 
-    def record_blocking(self, span: Span, text: str, call: BlockingCall | None) -> None:
+    def record_blocking(
+        self, span: Span, text: str, call: BlockingCall | None, node: m.Call | None = None
+    ) -> None:
         if call is not None:
-            self.frame.blocking.append(BlockingCallSite(span, text, call))
+            names = (
+                frozenset([n.id for n in walk(node) if isinstance(n, m.Name)])
+                if node is not None
+                else frozenset()
+            )
+            self.frame.blocking.append(BlockingCallSite(span, text, call, names))
 
     @contextmanager
     def silenced(self) -> Iterator[None]:
@@ -233,7 +241,9 @@ class ExpressionEvaluator:
         elif isinstance(target, m.Starred):
             self.assign_local(target.value, UNKNOWN)
 
-    def container(self, kind: str, element: Value, items: tuple[Value, ...] = (), keys: tuple[Any, ...] = ()) -> Value:
+    def container(
+        self, kind: str, element: Value, items: tuple[Value, ...] = (), keys: tuple[Any, ...] = ()
+    ) -> Value:
         if depth(element) >= DEEPEST_CONTAINER:
             element, items, keys = UNKNOWN, (), ()
         return (ContainerAtom(kind, element, items, keys),)
@@ -242,7 +252,8 @@ class ExpressionEvaluator:
         items = []
         for item in node.items:
             if isinstance(item, m.Starred):
-                items.append(iteration.iterate(self, self.expression(item.value), None, False, 0))
+                span = getattr(item.value, "span", None)
+                items.append(iteration.iterate(self, self.expression(item.value), span, False, 0))
             else:
                 items.append(self.expression(item))
         starred = any(isinstance(item, m.Starred) for item in node.items)
@@ -263,7 +274,10 @@ class ExpressionEvaluator:
             values.append(value)
         complete = len(keys) == len(values) <= 60
         return self.container(
-            "dict", join_all(_without_constants(values)), tuple(values) if complete else (), tuple(keys) if complete else ()
+            "dict",
+            join_all(_without_constants(values)),
+            tuple(values) if complete else (),
+            tuple(keys) if complete else (),
         )
 
     def _binary(self, node: m.BinaryOperation) -> Value:
@@ -296,7 +310,11 @@ class ExpressionEvaluator:
         value = self.expression(node.value)
         if node.operator == "-":
             return tuple(
-                [ConstantAtom(-a.value) for a in value if isinstance(a, ConstantAtom) and isinstance(a.value, (int, float))]
+                [
+                    ConstantAtom(-a.value)
+                    for a in value
+                    if isinstance(a, ConstantAtom) and isinstance(a.value, (int, float))
+                ]
             )
         return UNKNOWN
 

@@ -22,9 +22,12 @@ from fastapi_lint.inference.values import (
 from fastapi_lint.knowledge import hand_overs
 from fastapi_lint.knowledge.async_types import ASYNC_TYPES
 from fastapi_lint.knowledge.blocking import (
+    BlockingCall,
     blocking_chain,
     blocking_function,
     blocking_method,
+    canonical_type,
+    decorated_type,
     returned_type,
 )
 from fastapi_lint.knowledge.resources import resource_by_factory, resource_by_type
@@ -55,7 +58,10 @@ def takes_awaitables(callee: Value) -> bool:
     for atom in callee:
         if isinstance(atom, ExternalAtom) and atom.path in hand_overs.AWAITABLE_CONSUMERS:
             return True
-        if isinstance(atom, MemberAtom) and f"{atom.owner.type}.{atom.chain}" in hand_overs.AWAITABLE_CONSUMERS:
+        if (
+            isinstance(atom, MemberAtom)
+            and f"{atom.owner.type}.{atom.chain}" in hand_overs.AWAITABLE_CONSUMERS
+        ):
             return True
     return False
 
@@ -78,10 +84,22 @@ def call_path(evaluator: ExpressionEvaluator, path: str, arguments: Arguments, c
     if path in hand_overs.AWAITABLE_CONSUMERS:
         return _consume(evaluator, path, arguments, context)
     if not context.awaited:
-        found = evaluator.interpreter.configured_blocking(path) or blocking_function(path)
+        found = (
+            evaluator.interpreter.configured_blocking(path) or blocking_function(path) or _class_method(path)
+        )
         if found is not None and not harmless.function(path, arguments):
-            evaluator.record_blocking(context.span, context.text, found)
+            evaluator.record_blocking(context.span, context.text, found, context.node)
+    task_type = decorated_type(path)
+    if task_type is not None:
+        return library.as_task(arguments, task_type)
     return _made(evaluator, path, arguments, context)
+
+
+def _class_method(path: str) -> BlockingCall | None:
+    """`Job.fetch(...)`: a catalogued method called on the class."""
+    owner, _, name = path.rpartition(".")
+    owner_type = canonical_type(owner) if owner else None
+    return blocking_method(owner_type, name) if owner_type is not None else None
 
 
 def _made(evaluator: ExpressionEvaluator, path: str, arguments: Arguments, context: CallContext) -> Value:
@@ -98,7 +116,9 @@ def _made(evaluator: ExpressionEvaluator, path: str, arguments: Arguments, conte
     return (atom,)
 
 
-def call_member(evaluator: ExpressionEvaluator, atom: MemberAtom, arguments: Arguments, context: CallContext) -> Value:
+def call_member(
+    evaluator: ExpressionEvaluator, atom: MemberAtom, arguments: Arguments, context: CallContext
+) -> Value:
     """Call a method, or chain of attributes, of a library instance."""
     owner, chain = atom.owner, atom.chain
     known = fastapi_model.call_member(evaluator, owner, chain, arguments, context)
@@ -113,7 +133,9 @@ def call_member(evaluator: ExpressionEvaluator, atom: MemberAtom, arguments: Arg
             return _hand_over(evaluator, hand_over, arguments, context)
     if name in hand_overs.LOOP_CALLBACKS:
         work = arguments.get(hand_overs.LOOP_CALLBACKS[name], "callback")
-        rest = calls.Arguments(arguments.positional[hand_overs.LOOP_CALLBACKS[name] + 1 :], {}, arguments.is_open)
+        rest = calls.Arguments(
+            arguments.positional[hand_overs.LOOP_CALLBACKS[name] + 1 :], {}, arguments.is_open
+        )
         calls.hand_over(evaluator, work, rest, context, Edge.LOOP)
         return UNKNOWN
     if path in hand_overs.OWN_LOOPS or name == "run_until_complete":
@@ -131,7 +153,10 @@ def call_member(evaluator: ExpressionEvaluator, atom: MemberAtom, arguments: Arg
         if found is None:
             found = evaluator.interpreter.configured_blocking(path)
         if found is not None and not harmless.method(owner, chain, arguments):
-            evaluator.record_blocking(context.span, context.text, found)
+            evaluator.record_blocking(context.span, context.text, found, context.node)
+    task_type = decorated_type(path)
+    if task_type is not None:
+        return library.as_task(arguments, task_type)
     answer = returned_type(owner.type, chain)
     if answer is not None:
         made = InstanceAtom(answer, owner.place if answer == owner.type else None)
@@ -154,7 +179,9 @@ def _hand_over(
         given = arguments.keywords.get("args", UNKNOWN)
         items = next((list(a.items) for a in given if isinstance(a, ContainerAtom)), [])
         passed = calls.Arguments(items, {}, True)
-    result = calls.hand_over(evaluator, work, passed, context)
+    result = calls.hand_over(
+        evaluator, work, passed, context, Edge.THREAD if row.awaitable else Edge.DETACHED
+    )
     if row.awaitable:
         return (CoroutineAtom(None, result),)
     return (InstanceAtom(row.returns),) if row.returns else UNKNOWN
@@ -164,7 +191,7 @@ def _own_loop(evaluator: ExpressionEvaluator, path: str, arguments: Arguments, c
     """`asyncio.run(main())`: what it runs is not on the loop that serves requests."""
     work = arguments.positional[0] if arguments.positional else UNKNOWN
     found = blocking_function(path) or blocking_method("asyncio.AbstractEventLoop", path.rpartition(".")[2])
-    evaluator.record_blocking(context.span, context.text, found)
+    evaluator.record_blocking(context.span, context.text, found, context.node)
     results: list[Value] = []
     for atom in work:
         if isinstance(atom, CoroutineAtom):
@@ -176,6 +203,8 @@ def _own_loop(evaluator: ExpressionEvaluator, path: str, arguments: Arguments, c
             results += [a.result for a in made if isinstance(a, CoroutineAtom)]
     if path in ("asgiref.sync.async_to_sync", "asyncer.syncify"):
         return UNKNOWN
+    if path.endswith("run_coroutine_threadsafe"):
+        return (InstanceAtom("concurrent.futures.Future"),)
     return join_all(results)
 
 

@@ -10,9 +10,12 @@ from fastapi_lint.inference import calls
 from fastapi_lint.inference.frames import CallSite, Edge
 from fastapi_lint.inference.values import (
     UNKNOWN,
+    ClassAtom,
     ConstantAtom,
     ContainerAtom,
+    CoroutineAtom,
     DecoratorAtom,
+    ExternalAtom,
     GeneratorAtom,
     InstanceAtom,
     MarkerAtom,
@@ -60,7 +63,9 @@ def text_of(value: Value, default: str | None = None) -> str | None:
 
 def elements(value: Value) -> Value:
     """All elements of the lists and tuples in `value`."""
-    return join_all([join_all([*atom.items, atom.element]) for atom in value if isinstance(atom, ContainerAtom)])
+    return join_all(
+        [join_all([*atom.items, atom.element]) for atom in value if isinstance(atom, ContainerAtom)]
+    )
 
 
 def _register(evaluator: ExpressionEvaluator, registration: Registration) -> None:
@@ -98,7 +103,14 @@ def call_path(
     marker = api.MARKERS.get(path)
     if marker is not None:
         place = evaluator.interpreter.place(evaluator.frame, context.span)
-        return (MarkerAtom(marker, arguments.get(0, "dependency") if marker in ("Depends", "Security") else UNKNOWN, place),)
+        _note_marker_of_call(evaluator, place, context)
+        return (
+            MarkerAtom(
+                marker,
+                arguments.get(0, "dependency") if marker in ("Depends", "Security") else UNKNOWN,
+                place,
+            ),
+        )
     canonical = api.CANONICAL.get(path, path)
     if canonical in PLACED:
         place = evaluator.interpreter.place(evaluator.frame, context.span)
@@ -107,7 +119,7 @@ def call_path(
     if path in api.RESPONSES_OF_ITERATORS:
         for atom in arguments.get(0, "content"):
             if isinstance(atom, GeneratorAtom) and not atom.is_async:
-                evaluator.record_call(Edge.THREAD, context.span, context.text, atom.frame)
+                evaluator.record_call(Edge.DETACHED, context.span, context.text, atom.frame)
         return (InstanceAtom(path),)
     if path in api.BACKGROUND_TASK:
         _background(evaluator, arguments, context)
@@ -115,6 +127,14 @@ def call_path(
     if path == "starlette.middleware.Middleware":
         return arguments.get(0, "cls")
     return None
+
+
+def _note_marker_of_call(evaluator: ExpressionEvaluator, place: Place, context: CallContext) -> None:
+    """Keep what was called in `Depends(f())`."""
+    for argument in context.node.arguments[:1] if context.node is not None else ():
+        if argument.keyword in (None, "dependency") and isinstance(argument.value, m.Call):
+            callee = evaluator.frame.value_of(argument.value.function)
+            evaluator.interpreter.markers_of_calls[place] = (argument.value, callee)
 
 
 def constructed(
@@ -127,15 +147,23 @@ def constructed(
     """An app or router was made, with these arguments."""
     is_app = api.APP in types
     file = evaluator.module.path
-    prefix = text_of(arguments.keywords.get("prefix", UNKNOWN), None if "prefix" in arguments.keywords else "")
+    prefix = text_of(
+        arguments.keywords.get("prefix", UNKNOWN), None if "prefix" in arguments.keywords else ""
+    )
     dependencies = elements(arguments.keywords.get("dependencies", UNKNOWN))
     _register(
         evaluator,
         Registration("router", place, UNKNOWN, file, context.span, prefix, (), dependencies, is_app),
     )
     if "lifespan" in arguments.keywords:
-        _register(evaluator, Registration("lifespan", place, arguments.keywords["lifespan"], file, context.span))
-    for keyword, kind in (("on_startup", "startup"), ("on_shutdown", "shutdown"), ("middleware", "middleware")):
+        _register(
+            evaluator, Registration("lifespan", place, arguments.keywords["lifespan"], file, context.span)
+        )
+    for keyword, kind in (
+        ("on_startup", "startup"),
+        ("on_shutdown", "shutdown"),
+        ("middleware", "middleware"),
+    ):
         work = elements(arguments.keywords.get(keyword, UNKNOWN))
         if work:
             _register(evaluator, Registration(kind, place, work, file, context.span))
@@ -145,7 +173,11 @@ def constructed(
 
 
 def call_member(
-    evaluator: ExpressionEvaluator, owner: InstanceAtom, chain: str, arguments: Arguments, context: CallContext
+    evaluator: ExpressionEvaluator,
+    owner: InstanceAtom,
+    chain: str,
+    arguments: Arguments,
+    context: CallContext,
 ) -> Value | None:
     """Call a method of an app, router or `BackgroundTasks`; None for any other."""
     if owner.type == api.BACKGROUND_TASKS and chain == "add_task":
@@ -171,12 +203,23 @@ def call_member(
         _register(evaluator, Registration("include", owner.place, work, file, span, prefix, (), dependencies))
     elif chain == "mount":
         work = arguments.get(1, "app")
-        _register(evaluator, Registration("mount", owner.place, work, file, span, text_of(arguments.get(0, "path"))))
+        _register(
+            evaluator, Registration("mount", owner.place, work, file, span, text_of(arguments.get(0, "path")))
+        )
     elif chain == "add_middleware":
-        work = (*arguments.get(0, "middleware_class"), *arguments.keywords.get("dispatch", UNKNOWN))
+        classes = arguments.get(0, "middleware_class")
+        work = (*classes, *arguments.keywords.get("dispatch", UNKNOWN))
+        options = {name: value for name, value in arguments.keywords.items() if name != "middleware_class"}
+        for atom in classes:
+            if isinstance(atom, ClassAtom):
+                # FastAPI makes the instance later, with these arguments: what they are, its methods see.
+                passed = calls.Arguments([UNKNOWN, *arguments.positional[1:]], options, arguments.is_open)
+                calls.construct(evaluator, atom.cls, passed, context._replace(edge=Edge.DETACHED))
         _register(evaluator, Registration("middleware", owner.place, work, file, span))
     elif chain == "add_exception_handler":
-        _register(evaluator, Registration("exception handler", owner.place, arguments.get(1, "handler"), file, span))
+        _register(
+            evaluator, Registration("exception handler", owner.place, arguments.get(1, "handler"), file, span)
+        )
     elif chain in ("add_event_handler", "router.add_event_handler"):
         kind = text_of(arguments.get(0, "event_type")) or "startup"
         _register(evaluator, Registration(kind, owner.place, arguments.get(1, "func"), file, span))
@@ -202,7 +245,7 @@ def _decorator(owner: Place | None, name: str, arguments: Arguments) -> Decorato
     data: dict[str, Any] = {}
     if name in api.HTTP_METHODS or name in ("api_route", "route", "websocket", "websocket_route"):
         is_websocket = name.startswith("websocket")
-        methods = (name.upper(),) if name in api.HTTP_METHODS else ()
+        methods: tuple[str, ...] = (name.upper(),) if name in api.HTTP_METHODS else ()
         if not methods and not is_websocket:
             methods = _methods(arguments.keywords.get("methods", UNKNOWN)) or ("GET",)
         data = {
@@ -261,7 +304,7 @@ def calls_run_in_executor(evaluator: ExpressionEvaluator, arguments: Arguments, 
     rest = calls.Arguments(arguments.positional[2:], {}, arguments.is_open)
     context = calls.CallContext(node.span, "run_in_executor")
     result = calls.hand_over(evaluator, arguments.get(1, "func"), rest, context)
-    return (calls.CoroutineAtom(None, result),)
+    return (CoroutineAtom(None, result),)
 
 
 def _background(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> None:
@@ -269,7 +312,7 @@ def _background(evaluator: ExpressionEvaluator, arguments: Arguments, context: C
     work = arguments.get(0, "func")
     keywords = {name: value for name, value in arguments.keywords.items() if name != "func"}
     rest = calls.Arguments(arguments.positional[1:], keywords, arguments.is_open)
-    calls.hand_over(evaluator, work, rest, context)
+    calls.hand_over(evaluator, work, rest, context, Edge.DETACHED)
 
 
 def injected(evaluator: ExpressionEvaluator, marker: MarkerAtom, declared: Value, span: Span) -> Value:
@@ -287,11 +330,19 @@ def injected(evaluator: ExpressionEvaluator, marker: MarkerAtom, declared: Value
     context = calls.CallContext(span, "Depends", edge=Edge.DEPENDENCY)
     for atom in provider:
         made = calls.apply(evaluator, atom, calls.Arguments([], {}), context)
-        made = evaluator.await_value(made, span) if any(isinstance(a, calls.CoroutineAtom) for a in made) else made
-        results.append(join_all([a.frame.yields.value if isinstance(a, GeneratorAtom) else (a,) for a in made]))
+        made = (
+            evaluator.await_value(made, span)
+            if any(isinstance(a, CoroutineAtom) for a in made)
+            else made
+        )
+        results.append(
+            join_all([a.frame.yields.value if isinstance(a, GeneratorAtom) else (a,) for a in made])
+        )
         for made_atom in made:
             if isinstance(made_atom, GeneratorAtom):
-                evaluator.frame.dependencies.append(CallSite(Edge.DEPENDENCY, span, "Depends", made_atom.frame))
+                evaluator.frame.dependencies.append(
+                    CallSite(Edge.DEPENDENCY, span, "Depends", made_atom.frame)
+                )
                 made_atom.frame.yields.read(evaluator.frame)
     # What FastAPI calls is not called by this frame.
     for site in evaluator.frame.calls[before:]:
@@ -299,6 +350,11 @@ def injected(evaluator: ExpressionEvaluator, marker: MarkerAtom, declared: Value
     del evaluator.frame.calls[before:]
     del evaluator.frame.blocking[blocking_before:]
     return join_all(results) or declared
+
+
+def streams(callee: Value) -> bool:
+    """Whether the callee is a response class that runs the iterator it is given."""
+    return any(isinstance(atom, ExternalAtom) and atom.path in api.RESPONSES_OF_ITERATORS for atom in callee)
 
 
 def is_instance_of_app(value: Value) -> bool:

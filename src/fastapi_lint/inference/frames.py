@@ -21,7 +21,8 @@ class Edge(Enum):
     CALL = "runs at once, in the caller's thread"
     AWAIT = "an async function: runs on the event loop of its own right"
     TASK = "an async function, scheduled as a task of its own"
-    THREAD = "handed over to a thread or process"
+    THREAD = "handed over to a thread or process, and waited for"
+    DETACHED = "handed over to run by itself in a thread: a background task, a thread's target"
     LOOP = "handed over to the event loop as a plain function (call_soon)"
     OWN_LOOP = "runs on a loop of its own (asyncio.run in a script or a worker thread)"
     DEPENDENCY = "FastAPI calls it before the caller"
@@ -36,12 +37,27 @@ class CallSite(NamedTuple):
     target: Frame
 
 
+class Application(NamedTuple):
+    """In a frame, at `span`, `text` calls a project function; `target` is its frame.
+
+    Unlike a `CallSite` it is there for generators too, which a call does not run. `given` are the parameters that
+    arguments were passed for, None when `*args` or `**kwargs` may bring more.
+    """
+
+    edge: Edge
+    span: Span
+    text: str
+    target: Frame
+    given: frozenset[str] | None
+
+
 class BlockingCallSite(NamedTuple):
-    """In a frame, at `span`, a call of the catalogue."""
+    """In a frame, at `span`, a call of the catalogue. `names`: the local names that receiver and arguments mention."""
 
     span: Span
     text: str
     call: BlockingCall
+    names: frozenset[str] = frozenset()
 
 
 class MethodUse(NamedTuple):
@@ -93,6 +109,7 @@ class Frame:
     """
 
     __slots__ = (
+        "applications",
         "arguments",
         "blocking",
         "bound",
@@ -119,6 +136,7 @@ class Frame:
         self.bound: dict[str, Value] = {}
         """Every value that each local name was bound to: what nested functions see."""
         self.calls: list[CallSite] = []
+        self.applications: list[Application] = []
         self.blocking: list[BlockingCallSite] = []
         self.uses: list[MethodUse] = []
         self.creations: list[Creation] = []
@@ -131,6 +149,7 @@ class Frame:
     def reset(self) -> None:
         """Forget what an earlier evaluation recorded, but for what others have read already."""
         self.calls.clear()
+        self.applications.clear()
         self.blocking.clear()
         self.uses.clear()
         self.creations.clear()

@@ -9,7 +9,13 @@ from fastapi_lint.inference.values import UNKNOWN, ConstantAtom, InstanceAtom, V
 if TYPE_CHECKING:
     from fastapi_lint.inference.calls import Arguments
 
-_QUEUES = ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "multiprocessing.queues.Queue", "queue.SimpleQueue")
+_QUEUES = (
+    "queue.Queue",
+    "queue.LifoQueue",
+    "queue.PriorityQueue",
+    "multiprocessing.queues.Queue",
+    "queue.SimpleQueue",
+)
 _MEMORY_FILES = frozenset({"io.BytesIO", "io.StringIO"})
 
 
@@ -17,12 +23,18 @@ def function(path: str, arguments: Arguments) -> bool:
     """Whether this call of a blocking library function returns at once."""
     if path == "time.sleep":
         return _is(arguments.get(0, "secs"), 0)
+    if path in ("os.waitpid", "os.wait4", "os.wait3", "os.waitid"):
+        return any(getattr(atom, "path", "") == "os.WNOHANG" for value in arguments.every() for atom in value)
     if path == "concurrent.futures.wait":
         return _is(arguments.get(1, "timeout"), 0)
-    if path in ("zipfile.ZipFile", "tarfile.open", "gzip.GzipFile", "PIL.Image.open", "gzip.open"):
+    if path in ("zipfile.ZipFile", "tarfile.open", "gzip.GzipFile", "gzip.open"):
         # In memory: no disk, and small unless the data is large.
         values = arguments.every()
-        return any(isinstance(atom, InstanceAtom) and atom.type in _MEMORY_FILES for value in values for atom in value)
+        return any(
+            isinstance(atom, InstanceAtom) and atom.type in _MEMORY_FILES
+            for value in values
+            for atom in value
+        )
     return False
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
-from fastapi_lint.inference import annotations, fastapi_model
+from fastapi_lint.inference import fastapi_model
+from fastapi_lint.inference.annotations import instances
 from fastapi_lint.inference.binding import frame_key
 from fastapi_lint.inference.classes import ProjectClass
 from fastapi_lint.inference.fastapi_model import Registration
@@ -42,11 +43,28 @@ if TYPE_CHECKING:
 MOST_FRAMES = 16
 """Distinct argument combinations after which a function is evaluated without regard to its arguments."""
 
+MOST_IMPLEMENTATIONS = 12
+"""Project classes of one library base that a value of that base may be."""
+
 MOST_EVALUATIONS = 4
 """Times that a frame is evaluated because something it read has grown."""
 
 _BUILTINS = frozenset(dir(builtins))
-_WEB = ("fastapi", "starlette")
+_WEB = frozenset(
+    {
+        "fastapi",
+        "starlette",
+        "asyncio",
+        "anyio",
+        "concurrent",
+        "threading",
+        "asgiref",
+        "uvloop",
+        "trio",
+        "click",
+        "typer",
+    }
+)
 
 
 class _ModuleState:
@@ -74,13 +92,18 @@ class Interpreter:
         self.project = project
         self.frames: list[Frame] = []
         self.registrations: dict[object, Registration] = {}
+        self.markers_of_calls: dict[Place, tuple[m.Call, Value]] = {}
+        """For each `Depends(f())`: the call of `f`, and what `f` is."""
         self.classes: dict[object, ProjectClass] = {}
+        self.constructed: dict[ProjectClass, dict[Place, Frame]] = {}
+        """For each class of the project the calls that make instances of it, and the frames these are in."""
         self._functions: dict[object, ProjectFunction] = {}
         self._modules = {path: _ModuleState(module) for path, module in project.modules.items()}
         self._class_frames: dict[ProjectClass, Frame] = {}
         self._states: dict[tuple[str, str], Cell] = {}
         self._dirty: dict[Frame, None] = {}
         self._initialised: set[ProjectClass] = set()
+        self._implementations: dict[str, list[ProjectClass]] = {}
         self._class_annotations: dict[int, Value] = {}
         self._blocking = tuple(blocking)
         self._offload = tuple(offload)
@@ -102,13 +125,38 @@ class Interpreter:
                     function = self._top_function(module, facts)
                     if function is not None and not function.frames:
                         self.evaluate(self.frame(function, None, {}))
+        self._evaluate_wrappers()
+        self._settle()
+        self._evaluate_nested()
         self._settle()
         for registration in list(self.registrations.values()):
             self._evaluate_registered(registration)
         self._settle()
 
+    def _evaluate_wrappers(self) -> None:
+        """What decorators put in the place of functions: their callers are often not of the project."""
+        values = [cell.value for state in list(self._modules.values()) for cell in list(state.cells.values())]
+        values += [value for cls in list(self.classes.values()) for value in list(cls.namespace.values())]
+        for value in values:
+            for atom in value:
+                if (
+                    isinstance(atom, FunctionAtom)
+                    and atom.function.outer is not None
+                    and not atom.function.frames
+                ):
+                    self.evaluate(self.frame(atom.function, atom.receiver, {}))
+
+    def _evaluate_nested(self) -> None:
+        """Async functions inside others that only leave as values: handlers, wrappers, callbacks."""
+        for function in list(self._functions.values()):
+            if function.outer is not None and function.facts.is_async and not function.frames:
+                self.evaluate(self.frame(function, None, {}))
+
     def _is_web(self, path: str) -> bool:
-        """Whether a module imports FastAPI or Starlette: its plain functions may then register endpoints."""
+        """Whether a module imports what runs functions on loops, in threads or for requests.
+
+        Its plain functions may then register endpoints, hand work over or start a loop of their own.
+        """
         return any(
             isinstance(statement, m.Import) and statement.module.partition(".")[0] in _WEB
             for statement in self.project.modules[path].facts.body
@@ -168,7 +216,7 @@ class Interpreter:
     def function(
         self, module: Module, facts: m.FunctionFacts, outer: Frame | None, cls: ProjectClass | None
     ) -> ProjectFunction:
-        key = (module.path, facts.index, outer, cls)
+        key = (module.path, facts.number, outer, cls)
         found = self._functions.get(key)
         if found is None:
             found = self._functions[key] = ProjectFunction(module, facts, outer, cls)
@@ -181,7 +229,7 @@ class Interpreter:
             cls_facts = module.facts.classes[facts.parent_class]
             if cls_facts.parent_function is not None:
                 return None
-            cls = self.classes.get((module.path, cls_facts.index, None))
+            cls = self.classes.get((module.path, cls_facts.number, None))
             if cls is None:
                 return None
         return self.function(module, facts, None, cls)
@@ -209,7 +257,7 @@ class Interpreter:
     def _own(function: ProjectFunction, receiver: Any) -> Atom | None:
         """What `self` or `cls` is."""
         if receiver is not None:
-            return ObjectAtom(receiver.cls) if isinstance(receiver, ObjectAtom) else receiver  # type: ignore[no-any-return]
+            return ObjectAtom(receiver.cls) if isinstance(receiver, ObjectAtom) else receiver
         if function.cls is None or function.kind == "staticmethod":
             return None
         return ClassAtom(function.cls) if function.kind == "classmethod" else ObjectAtom(function.cls)
@@ -283,22 +331,36 @@ class Interpreter:
                 defaults.append(evaluator.expression(parameter.default) if parameter.default else UNKNOWN)
             returns = evaluator.expression(function.facts.returns) if function.facts.returns else UNKNOWN
             function.signature = Signature(
-                tuple([self.instances(value) for value in types]), tuple(types), tuple(defaults), self.instances(returns)
+                tuple([self.instances(value) for value in types]),
+                tuple(types),
+                tuple(defaults),
+                self.instances(returns),
             )
         return function.signature
 
     def instances(self, types: Value) -> Value:
         """Instances of what an annotation names."""
-        return annotations.instances(types)
+        return instances(types)
 
     # --- classes ---------------------------------------------------------------------------------------
 
     def cls(self, module: Module, facts: m.ClassFacts, outer: Frame | None) -> ProjectClass:
-        key = (module.path, facts.index, outer)
+        key = (module.path, facts.number, outer)
         found = self.classes.get(key)
         if found is None:
             found = self.classes[key] = ProjectClass(module, facts, outer)
         return found
+
+    def implementations(self, external: str) -> list[ProjectClass]:
+        """Project classes that inherit directly from the library class `external`."""
+        return self._implementations.get(external, [])
+
+    def note_external_bases(self, cls: ProjectClass) -> None:
+        """The class's library bases are known now."""
+        for external in cls.own_externals:
+            found = self._implementations.setdefault(external, [])
+            if cls not in found and len(found) < MOST_IMPLEMENTATIONS:
+                found.append(cls)
 
     def class_frame(self, cls: ProjectClass) -> Frame:
         """The frame in which the class body runs."""
@@ -344,6 +406,11 @@ class Interpreter:
         Evaluator(self, state.frame, local_names=None, outer=None).block(module.facts.body)
         state.in_progress = False
         state.done = state.frame.done = True
+
+    @property
+    def module_frames(self) -> list[Frame]:
+        """The frames of all module bodies: what runs at import."""
+        return [state.frame for state in self._modules.values()]
 
     def module_frame(self, module: Module) -> Frame:
         return self._modules[module.path].frame
@@ -446,6 +513,17 @@ class Interpreter:
             state.stars.append(target)
             self.ensure_module(target)
 
+    def body_frames(self) -> list[tuple[Frame, tuple[m.Statement, ...]]]:
+        """The frames of module and class bodies, with their statements."""
+        modules = [(state.frame, state.frame.module.facts.body) for state in self._modules.values()]
+        return [*modules, *[(frame, cls.facts.body) for cls, frame in self._class_frames.items()]]
+
+    def lasting_values(self) -> list[Value]:
+        """What global names, class bodies and `app.state` hold: it lives as long as the process."""
+        values = [cell.value for state in self._modules.values() for cell in state.cells.values()]
+        values += [cell.value for (owner, _), cell in self._states.items() if owner == "app"]
+        return [*values, *[value for cls in self.classes.values() for value in cls.namespace.values()]]
+
     # --- other shared things -----------------------------------------------------------------------------
 
     def state_cell(self, owner: str, name: str) -> Cell:
@@ -457,12 +535,25 @@ class Interpreter:
 
     def register(self, registration: Registration) -> None:
         """Something was given to FastAPI. Evaluating the same place again replaces what is known."""
-        work = tuple([atom.function if isinstance(atom, FunctionAtom) else atom for atom in registration.work])
-        key = (registration.kind, registration.file, registration.span, registration.owner, registration.path, work)
+        work = tuple(
+            [atom.function if isinstance(atom, FunctionAtom) else atom for atom in registration.work]
+        )
+        key = (
+            registration.kind,
+            registration.file,
+            registration.span,
+            registration.owner,
+            registration.path,
+            work,
+        )
         self.registrations[key] = registration
 
     def place(self, frame: Frame, span: Span) -> Place:
         return Place(frame.module.path, span)
+
+    @property
+    def has_configured_blocking(self) -> bool:
+        return bool(self._blocking)
 
     def configured_blocking(self, path: str) -> BlockingCall | None:
         """The row for a name given in the configuration's `blocking`."""

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from fastapi_lint.inference.evaluator import ExpressionEvaluator
 
 
-def iterate(evaluator: ExpressionEvaluator, value: Value, span: Span | None, is_async: bool, node: int) -> Value:
+def iterate(
+    evaluator: ExpressionEvaluator, value: Value, span: Span | None, is_async: bool, node: int
+) -> Value:
     """What a loop over `value` binds; generators of the project run now. `span` None: nothing is recorded."""
     results: list[Value] = []
     for atom in value:

@@ -48,7 +48,9 @@ def _partial(evaluator: ExpressionEvaluator, arguments: Arguments, context: Call
     if not arguments.positional:
         return UNKNOWN
     rest = tuple(arguments.positional[1:])
-    return tuple([PartialAtom(atom, rest, tuple(arguments.keywords.items())) for atom in arguments.positional[0]])
+    return tuple(
+        [PartialAtom(atom, rest, tuple(arguments.keywords.items())) for atom in arguments.positional[0]]
+    )
 
 
 @model(
@@ -165,11 +167,17 @@ def _consume(evaluator: ExpressionEvaluator, arguments: Arguments, context: Call
     if name in ("sum", "any", "all"):
         return UNKNOWN
     if name == "dict":
-        return tuple([a for a in iterable if isinstance(a, ContainerAtom)]) or evaluator.container("dict", UNKNOWN)
+        return tuple([a for a in iterable if isinstance(a, ContainerAtom)]) or evaluator.container(
+            "dict", UNKNOWN
+        )
     if name == "reduce" and arguments.positional:
-        calls.apply_all(evaluator, arguments.positional[0], calls.Arguments([element, element], {}, True), context)
+        calls.apply_all(
+            evaluator, arguments.positional[0], calls.Arguments([element, element], {}, True), context
+        )
         return UNKNOWN
-    return evaluator.container("list" if name == "sorted" else "iterator" if name == "islice" else name, element)
+    return evaluator.container(
+        "list" if name == "sorted" else "iterator" if name == "islice" else name, element
+    )
 
 
 def call_key(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> None:
@@ -215,22 +223,8 @@ def _field(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallCo
     return tuple([atom for atom in default if not isinstance(atom, ConstantAtom)])
 
 
-@model("celery.shared_task", "celery.app.shared_task")
-def _shared_task(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
-    return _task(arguments, "celery.app.task.Task")
-
-
-@model("rq.decorators.job")
-def _rq_job(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
-    return (DecoratorAtom("task", "rq.decorators.job"),)
-
-
-@model("dramatiq.actor")
-def _dramatiq(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
-    return _task(arguments, "dramatiq.Actor")
-
-
-def _task(arguments: Arguments, type_: str) -> Value:
+def as_task(arguments: Arguments, type_: str) -> Value:
+    """A task queue's decorator, with or without arguments: the function gets the methods of `type_`."""
     value = arguments.positional[0] if arguments.positional else UNKNOWN
     functions = [atom for atom in value if isinstance(atom, FunctionAtom)]
     if not functions:
@@ -260,7 +254,9 @@ def call_builtin_member(
         return UNKNOWN
     if isinstance(owner, CoroutineAtom):
         if name == "add_done_callback":
-            calls.hand_over(evaluator, arguments.get(0, "fn"), calls.Arguments([], {}, True), context, Edge.LOOP)
+            calls.hand_over(
+                evaluator, arguments.get(0, "fn"), calls.Arguments([], {}, True), context, Edge.LOOP
+            )
         return owner.result if name == "result" else UNKNOWN
     if not isinstance(owner, ContainerAtom):
         return UNKNOWN

@@ -12,7 +12,9 @@ from fastapi_lint.inference.classes import ProjectClass
 from fastapi_lint.inference.evaluator import ExpressionEvaluator
 from fastapi_lint.inference.values import (
     UNKNOWN,
+    Atom,
     ClassAtom,
+    ConstantAtom,
     ContainerAtom,
     CoroutineAtom,
     ExternalAtom,
@@ -25,7 +27,15 @@ from fastapi_lint.inference.values import (
 )
 from fastapi_lint.knowledge.fastapi_api import CANONICAL
 
-_ADDING_METHODS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "setdefault": 1, "extend": 0, "update": 0}
+_ADDING_METHODS = {
+    "append": 0,
+    "add": 0,
+    "appendleft": 0,
+    "insert": 1,
+    "setdefault": 1,
+    "extend": 0,
+    "update": 0,
+}
 
 
 class Evaluator(ExpressionEvaluator):
@@ -33,7 +43,7 @@ class Evaluator(ExpressionEvaluator):
 
     def block(self, statements: Sequence[m.Statement]) -> bool:
         """Evaluate statements in order. True when control can leave at the end."""
-        for statement in statements:
+        for statement in statements:  # noqa: SIM110 (`all` would recurse through C)
             if not _STATEMENTS[type(statement)](self, statement):
                 return False
         return True
@@ -71,7 +81,7 @@ class Evaluator(ExpressionEvaluator):
                     self.cls.annotations[target.id] = statement.annotation
                     if statement.value is None:
                         return True
-                    value = tuple([a for a in value if not isinstance(a, calls.ConstantAtom)]) or value
+                    value = tuple([a for a in value if not isinstance(a, ConstantAtom)]) or value
             value = self._narrow_to_declared(value, declared)
         for target in statement.targets:
             self.assign(target, value, statement.span)
@@ -80,7 +90,7 @@ class Evaluator(ExpressionEvaluator):
     @staticmethod
     def _narrow_to_declared(value: Value, declared: Value) -> Value:
         """An annotation counts where the value is not known."""
-        known = [atom for atom in value if not isinstance(atom, calls.ConstantAtom)]
+        known = [atom for atom in value if not isinstance(atom, ConstantAtom)]
         return value if known or not declared else declared
 
     def assign(self, target: m.Expression, value: Value, span: Span) -> None:
@@ -107,10 +117,10 @@ class Evaluator(ExpressionEvaluator):
 
     def put_into(self, owner: m.Expression, owners: Value, value: Value) -> None:
         """A container now holds `value` too; the variable that holds the container learns it."""
-        kept = tuple([atom for atom in value if not isinstance(atom, calls.ConstantAtom)])
+        kept = tuple([atom for atom in value if not isinstance(atom, ConstantAtom)])
         if not kept:
             return
-        grown = []
+        grown: list[Atom] = []
         for atom in owners:
             if isinstance(atom, ContainerAtom):
                 grown += self.container(atom.kind, join(atom.element, kept))
@@ -130,7 +140,10 @@ class Evaluator(ExpressionEvaluator):
         value = self.expression(statement.value)
         old = self.expression(statement.target)
         if isinstance(statement.target, m.Name):
-            self.bind(statement.target.id, join(old, value) if old and not isinstance(old[0], calls.ConstantAtom) else UNKNOWN)
+            self.bind(
+                statement.target.id,
+                join(old, value) if old and not isinstance(old[0], ConstantAtom) else UNKNOWN,
+            )
         return True
 
     def _evaluate(self, statement: m.Evaluate) -> bool:
@@ -190,14 +203,39 @@ class Evaluator(ExpressionEvaluator):
     # --- compound statements -------------------------------------------------------------------------
 
     def _if(self, statement: m.If) -> bool:
-        self.expression(statement.test)
         test = statement.test
+        self.expression(test)
+        holds = self.truth(test)
+        if holds is not None:
+            return self.block(statement.body if holds else statement.orelse)
         return self._branches(
             [
                 (lambda: self.narrow(test, True), statement.body),
                 (lambda: self.narrow(test, False), statement.orelse),
             ]
         )
+
+    def truth(self, test: m.Expression) -> bool | None:
+        """What a test of constants and of flags that the caller passed comes to; None when that is open."""
+        if isinstance(test, m.Constant):
+            return bool(test.value) if test.value is not None else None
+        if isinstance(test, m.Name):
+            value = self.env.get(test.id, UNKNOWN)
+            # A default counts only where the call is known to leave the argument out.
+            if not value or self.frame.arguments.get(test.id) is not value:
+                return None
+            truths = {bool(atom.value) if isinstance(atom, ConstantAtom) else None for atom in value}
+            return truths.pop() if len(truths) == 1 else None
+        if isinstance(test, m.UnaryOperation) and test.operator == "not":
+            inner = self.truth(test.value)
+            return None if inner is None else not inner
+        if isinstance(test, m.BooleanOperation):
+            sides = (self.truth(test.left), self.truth(test.right))
+            decisive = test.operator == "or"
+            if decisive in sides:
+                return decisive
+            return (not decisive) if None not in sides else None
+        return None
 
     def narrow(self, test: m.Expression, holds: bool) -> None:
         """Use what `isinstance(name, Class)` says about a local name."""
@@ -228,7 +266,9 @@ class Evaluator(ExpressionEvaluator):
         self.expression(statement.test)
         self._branches([(None, statement.body), (None, ())])
         self.block(statement.orelse)
-        endless = isinstance(statement.test, m.Constant) and statement.test.value and not _breaks(statement.body)
+        endless = (
+            isinstance(statement.test, m.Constant) and statement.test.value and not _breaks(statement.body)
+        )
         return not endless
 
     def _for(self, statement: m.For) -> bool:
@@ -295,7 +335,12 @@ class Evaluator(ExpressionEvaluator):
 
             def prepare(case: m.Case = case) -> None:
                 classes = tuple(
-                    [a for e in case.mentions for a in self.expression(e) if isinstance(a, (ClassAtom, ExternalAtom))]
+                    [
+                        a
+                        for e in case.mentions
+                        for a in self.expression(e)
+                        if isinstance(a, (ClassAtom, ExternalAtom))
+                    ]
                 )
                 for name in case.captures:
                     self.bind(name, self.interpreter.instances(classes) if classes else subject)
@@ -327,7 +372,9 @@ class Evaluator(ExpressionEvaluator):
         for atom in applied:
             made = calls.apply(self, atom, calls.Arguments([value], {}), context)
             # A decorator that nothing is known about leaves the function as it is.
-            is_function = any(not isinstance(a, (InstanceAtom, calls.ConstantAtom)) or _is_task(a) for a in made)
+            is_function = any(
+                not isinstance(a, (InstanceAtom, ConstantAtom)) or _is_task(a) for a in made
+            )
             results.append(made if is_function else value)
         return join(*results)
 
@@ -349,7 +396,10 @@ class Evaluator(ExpressionEvaluator):
                     externals.append(CANONICAL.get(path, path))
         if not cls.bases and not cls.own_externals:
             cls.set_bases(bases, externals)
-        body = Evaluator(self.interpreter, self.interpreter.class_frame(cls), local_names=None, outer=outer, cls=cls)
+            self.interpreter.note_external_bases(cls)
+        body = Evaluator(
+            self.interpreter, self.interpreter.class_frame(cls), local_names=None, outer=outer, cls=cls
+        )
         body.env = dict(self.env) if self.local_names is not None else {}
         body.block(facts.body)
         value: Value = (ClassAtom(cls),)
@@ -407,7 +457,13 @@ def _span_of(node: m.Expression, default: Span) -> Span:
 def _last_name(node: m.Expression) -> str:
     while isinstance(node, m.Call):
         node = node.function
-    return node.attribute if isinstance(node, m.Attribute) else node.id if isinstance(node, m.Name) else "decorator"
+    return (
+        node.attribute
+        if isinstance(node, m.Attribute)
+        else node.id
+        if isinstance(node, m.Name)
+        else "decorator"
+    )
 
 
 _STATEMENTS: dict[type, Callable[[Any, Any], bool]] = {

@@ -187,7 +187,6 @@ ASYNC_FACTORIES: dict[str, str] = {
     "websockets.client.connect": "websockets.asyncio.client.ClientConnection",
     "sqlalchemy.ext.asyncio.create_async_engine": "sqlalchemy.ext.asyncio.AsyncEngine",
     "sqlalchemy.ext.asyncio.async_engine_from_config": "sqlalchemy.ext.asyncio.AsyncEngine",
-    "sqlmodel.ext.asyncio.session.AsyncEngine": "sqlalchemy.ext.asyncio.AsyncEngine",
     "asyncpg.create_pool": "asyncpg.pool.Pool",
     "asyncpg.pool.create_pool": "asyncpg.pool.Pool",
     "asyncpg.connect": "asyncpg.connection.Connection",

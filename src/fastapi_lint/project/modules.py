@@ -8,7 +8,9 @@ from collections.abc import Iterable
 
 from fastapi_lint.facts.model import ModuleFacts
 
-_TEST_FILE = re.compile(r"(^|[\\/])(tests?|testing)[\\/]|(^|[\\/])(test_[^\\/]*|[^\\/]*_test|conftest)\.pyi?$")
+_TEST_FILE = re.compile(
+    r"(^|[\\/])(tests?|testing)[\\/]|(^|[\\/])(test_[^\\/]*|[^\\/]*_test|conftest)\.pyi?$"
+)
 
 
 class Module:

@@ -17,7 +17,7 @@ def summarize(diagnostics: Sequence[Diagnostic], files: int) -> str:
     severities = Counter(diagnostic.severity for diagnostic in diagnostics)
     kinds = [_count(severities[Severity.ERROR], "error"), _count(severities[Severity.WARNING], "warning")]
     if severities[Severity.INFO]:
-        kinds.append(_count(severities[Severity.INFO], "note"))
+        kinds.append(_count(severities[Severity.INFO], "info"))
     places = len({diagnostic.path for diagnostic in diagnostics})
     return (
         f"Found {_count(len(diagnostics), 'finding')} ({', '.join(kinds)}) in {_count(places, 'file')}. "

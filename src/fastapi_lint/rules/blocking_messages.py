@@ -12,11 +12,22 @@ from fastapi_lint.rules.rule import Rule
 
 def report(rule: Rule, site: BlockingOnLoop, what: str) -> Iterator[Diagnostic]:
     """One finding: `what` names the kind of work, as in "waits for the network"."""
-    sink = site.call.name if len(site.chain) > 1 else site.text or site.call.name
+    sink = f"`{site.call.name}`"
+    if (
+        len(site.chain) == 1
+        and site.text != site.call.name
+        and site.text.isprintable()
+        and site.text != "with"
+    ):
+        sink = f"`{site.text}` (`{site.call.name}`)"
     through = ""
     if len(site.chain) > 1:
-        through = f"`{site.text}` ends in " if len(site.chain) == 2 else f"`{site.text}` ends, {len(site.chain) - 1} calls down, in "
-    message = f"{through}`{sink}` {what} on the event loop: every other request waits meanwhile"
+        through = (
+            f"`{site.text}` ends in "
+            if len(site.chain) == 2
+            else f"`{site.text}` ends, {len(site.chain) - 1} calls down, in "
+        )
+    message = f"{through}{sink} {what} on the event loop: every other request waits meanwhile"
     advice = _advice(site)
     yield rule.diagnostic(
         f"{message}; {advice}",
@@ -44,4 +55,6 @@ def _advice(site: BlockingOnLoop) -> str:
     if replacement.startswith("await run_in_threadpool") or not replacement:
         work = site.text if name.isidentifier() else "f"
         return f"hand it over with `await run_in_threadpool({work}, ...)`"
-    return f"use `{replacement}`" if "/" not in replacement and "`" not in replacement else f"use {replacement}"
+    return (
+        f"use `{replacement}`" if "/" not in replacement and "`" not in replacement else f"use {replacement}"
+    )

@@ -19,4 +19,6 @@ rule = Rule(
 @rule.on(Unreadable)
 def check(file: Unreadable) -> Iterator[Diagnostic]:
     advice = "mend the file or exclude it; nothing in it is checked"
-    yield rule.diagnostic(f"this file cannot be read: {file.reason}; {advice}", file.path, file.span, help=advice)
+    yield rule.diagnostic(
+        f"this file cannot be read: {file.reason}; {advice}", file.path, file.span, help=advice
+    )

@@ -1,6 +1,7 @@
 """Orders."""
 
 from fastapi import APIRouter, HTTPException
+from fastapi.concurrency import run_in_threadpool
 
 from shop.clients import cache
 from shop.db import DatabaseSession
@@ -40,6 +41,16 @@ def read_latest(user: CurrentUser, db: DatabaseSession) -> OrderOut:
 async def order_again(order_id: int, user: CurrentUser, db: DatabaseSession) -> OrderOut:
     before = read_order(order_id, user, db)
     return await create_order(OrderIn(product_id=before.product_id, quantity=before.quantity), user, db)
+
+
+@router.post("/{order_id}/pay")
+async def pay_order(order_id: int, user: CurrentUser, db: DatabaseSession) -> OrderOut:
+    order = await run_in_threadpool(db.get, Order, order_id)
+    if order is None or order.user_id != user.id:
+        raise HTTPException(status_code=404, detail="no such order")
+    orders.pay(order, user)
+    await run_in_threadpool(db.commit)
+    return OrderOut.model_validate(order)
 
 
 @router.get("/prices/{product_id}")

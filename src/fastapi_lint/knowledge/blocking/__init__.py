@@ -57,7 +57,7 @@ def blocking_function(path: str) -> BlockingCall | None:
         kind, confidence = owner.row.construct or (owner.row.kind, owner.row.confidence)
         return _call(path, owner.row)._replace(kind=kind, confidence=confidence)
     prefix, _, method = path.rpartition(".")
-    if prefix and canonical_type(prefix) is not None and path not in index.factories():
+    if prefix and canonical_type(prefix) is not None:
         return blocking_method(prefix, method)
     return None
 

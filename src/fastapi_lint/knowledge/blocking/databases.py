@@ -200,7 +200,7 @@ TYPES: tuple[Type, ...] = (
     Type("sqlalchemy.engine.reflection.Inspector", DATABASE, HIGH, INSTALLED,
         "get_table_names get_columns get_view_names get_schema_names get_indexes get_foreign_keys get_pk_constraint get_unique_constraints has_table has_schema reflect_table get_sequence_names get_table_comment",
         made_by="sqlalchemy.inspect sqlalchemy.inspection.inspect",
-        spellings="sqlalchemy.Inspector sqlalchemy.inspection.Inspector sqlalchemy.engine.Inspector",
+        spellings="sqlalchemy.Inspector sqlalchemy.engine.Inspector",
         note="inspect() of an engine or connection"),
     Type("sqlalchemy.Table", DATABASE, HIGH, INSTALLED, "create drop",
         spellings="sqlalchemy.schema.Table sqlalchemy.sql.schema.Table"),

@@ -166,6 +166,11 @@ FUNCTIONS: tuple[Function, ...] = (
     Function("lightgbm.train", CPU, HIGH, DOCUMENTED),
     Function("xgboost.cv", CPU, HIGH, DOCUMENTED),
     Function("lightgbm.cv", CPU, HIGH, DOCUMENTED),
+    Function("sglang.srt.utils.load_image", NETWORK, MEDIUM, DOCUMENTED, note="downloads when given a URL"),
+    Function("vllm.multimodal.utils.fetch_image", NETWORK, MEDIUM, DOCUMENTED,
+        note="downloads when given a URL"),
+    Function("transformers.image_utils.load_image", NETWORK, MEDIUM, DOCUMENTED,
+        note="downloads when given a URL"),
 )
 
 TYPES: tuple[Type, ...] = (

@@ -41,7 +41,9 @@ PROCESS, WAIT, CPU, LOOP, CONSOLE = Kind.PROCESS, Kind.WAIT, Kind.CPU, Kind.LOOP
 HIGH, MEDIUM, LOW = Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW
 
 INSTALLED = "installed"  # the name was resolved in a real install of its package
-DOCUMENTED = "documented"  # the name is taken from the package's documentation
+DOCUMENTED = (
+    "documented"  # not resolved in an install: from the documentation, or known and still to be checked
+)
 
 THREAD = "await run_in_threadpool(f, ...)"
 

@@ -44,7 +44,7 @@ FUNCTIONS: tuple[Function, ...] = (
         "orjson / pydantic dump_json / await run_in_threadpool(f, ...)", note=LARGE),
     Function("marshal.loads", CPU, LOW, INSTALLED, "orjson / pydantic dump_json / await run_in_threadpool(f, ...)",
         note=LARGE),
-    Function("gc.collect", CPU, LOW, INSTALLED, "orjson / pydantic dump_json / await run_in_threadpool(f, ...)",
+    Function("gc.collect", CPU, MEDIUM, INSTALLED, "await run_in_threadpool(gc.collect)",
         note=LARGE),
     Function("timeit.timeit", CPU, MEDIUM, INSTALLED),
     Function("cProfile.run", CPU, MEDIUM, INSTALLED),

@@ -11,6 +11,7 @@ from fastapi_lint.knowledge.blocking.rows import (
     LOOP,
     LOW,
     MEDIUM,
+    METADATA,
     PROCESS,
     SLEEP,
     WAIT,
@@ -213,4 +214,6 @@ TYPES: tuple[Type, ...] = (
 )
 
 TIERS: tuple[Tier, ...] = (
+    Tier("psutil.Process", METADATA, LOW, DOCUMENTED,
+        "memory_info cpu_times num_threads num_fds status io_counters"),
 )

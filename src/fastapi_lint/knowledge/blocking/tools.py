@@ -39,7 +39,6 @@ FUNCTIONS: tuple[Function, ...] = (
         twin="uvicorn.Server.serve"),
     Function("hypercorn.run.run", LOOP, HIGH, INSTALLED, "await hypercorn.asyncio.serve(app, config)",
         twin="hypercorn.asyncio.serve"),
-    Function("git.Git.clone", PROCESS, HIGH, DOCUMENTED),
     Function("pygit2.clone_repository", PROCESS, HIGH, DOCUMENTED),
     Function("dulwich.porcelain.clone", PROCESS, HIGH, DOCUMENTED),
     Function("dulwich.porcelain.push", PROCESS, HIGH, DOCUMENTED),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi_lint.knowledge.resources.rows import INSTALLED, Resource
+from fastapi_lint.knowledge.resources.rows import DOCUMENTED, INSTALLED, Resource
 
 # A row is one record and stays on as few lines as it needs.
 # fmt: off
@@ -35,4 +35,13 @@ RESOURCES: tuple[Resource, ...] = (
     Resource("ollama.AsyncClient", ("ollama.AsyncClient",), "http", "medium", close=("close",), close_is_async=True,
         context_manager="async with", exit_stack="enter_async_context(x) or push_async_callback(x.close)",
         evidence=INSTALLED),
+    Resource("anthropic.AsyncAnthropicBedrock",
+        ("anthropic.AsyncAnthropicBedrock", "anthropic.AsyncAnthropicVertex"), "http", "high", close=("close",),
+        close_is_async=True, context_manager="async with",
+        exit_stack="enter_async_context(x) or push_async_callback(x.close)", evidence=DOCUMENTED),
+    Resource("cohere.AsyncClientV2", ("cohere.AsyncClientV2",), "http", "high", close_is_async=True,
+        context_manager="async with", exit_stack="enter_async_context(x)", evidence=DOCUMENTED),
+    Resource("together.AsyncTogether", ("together.AsyncTogether",), "http", "medium", close=("close",),
+        close_is_async=True, context_manager="async with",
+        exit_stack="enter_async_context(x) or push_async_callback(x.close)", evidence=DOCUMENTED),
 )

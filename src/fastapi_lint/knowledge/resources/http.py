@@ -46,4 +46,13 @@ RESOURCES: tuple[Resource, ...] = (
     Resource("slack_sdk.web.async_client.AsyncWebClient", ("slack_sdk.web.async_client.AsyncWebClient",), "http",
         "low", close_is_async=True, exit_stack="none: closes per request unless a session is passed",
         evidence=INSTALLED),
+    Resource("niquests.AsyncSession", ("niquests.AsyncSession",), "http", "high", close=("close",),
+        close_is_async=True, context_manager="async with",
+        exit_stack="enter_async_context(x) or push_async_callback(x.close)", evidence=DOCUMENTED),
+    Resource("zeep.AsyncClient", ("zeep.AsyncClient",), "http", "medium", close_is_async=True,
+        context_manager="async with", exit_stack="enter_async_context(x)", evidence=DOCUMENTED),
+    Resource("httpx.AsyncHTTPTransport", ("httpx.AsyncHTTPTransport",), "http", "medium", close=("aclose",),
+        close_is_async=True, context_manager="async with",
+        exit_stack="enter_async_context(x) or push_async_callback(x.aclose)",
+        note="owned by the client it is given to", evidence=DOCUMENTED),
 )

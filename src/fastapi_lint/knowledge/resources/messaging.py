@@ -55,4 +55,9 @@ RESOURCES: tuple[Resource, ...] = (
         start=("start_in_background",), close=("stop",), close_is_async=True, context_manager="async with",
         exit_stack="enter_async_context(x) or push_async_callback(x.stop)", note="APScheduler 4",
         evidence=DOCUMENTED),
+    Resource("taskiq.AsyncBroker", ("taskiq_redis.ListQueueBroker", "taskiq_aio_pika.AioPikaBroker"), "mq",
+        "high", start=("startup",), close=("shutdown",), close_is_async=True,
+        exit_stack="push_async_callback(x.shutdown)", evidence=DOCUMENTED),
+    Resource("pulsar.Client", ("pulsar.Client",), "mq", "high", close=("close",),
+        exit_stack="callback(x.close)", evidence=DOCUMENTED),
 )

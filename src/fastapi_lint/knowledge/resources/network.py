@@ -28,4 +28,8 @@ RESOURCES: tuple[Resource, ...] = (
         exit_stack="callback(w.close); push_async_callback(w.wait_closed)", evidence=INSTALLED),
     Resource("socket.socket", ("socket.socket", "socket.create_connection"), "net", "high", close=("close",),
         context_manager="with", exit_stack="enter_context(x) or callback(x.close)", evidence=INSTALLED),
+    Resource("aioftp.Client", ("aioftp.Client",), "net", "high", start=("connect",), close=("quit",),
+        close_is_async=True, exit_stack="push_async_callback(x.quit)", evidence=DOCUMENTED),
+    Resource("pysftp.Connection", ("pysftp.Connection",), "net", "high", close=("close",),
+        context_manager="with", exit_stack="enter_context(x) or callback(x.close)", evidence=DOCUMENTED),
 )

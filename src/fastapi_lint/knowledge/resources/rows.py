@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 INSTALLED = "installed"  # the names were resolved in a real install of the package
-DOCUMENTED = "documented"  # the names are taken from the package's documentation
+DOCUMENTED = (
+    "documented"  # not resolved in an install: from the documentation, or known and still to be checked
+)
 
 
 class Resource(NamedTuple):

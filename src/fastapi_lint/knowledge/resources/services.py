@@ -28,4 +28,10 @@ RESOURCES: tuple[Resource, ...] = (
         evidence=DOCUMENTED),
     Resource("dask.distributed.Client", ("dask.distributed.Client",), "process", "medium", close=("close",),
         context_manager="with", exit_stack="enter_context(x) or callback(x.close)", evidence=DOCUMENTED),
+    Resource("notion_client.AsyncClient", ("notion_client.AsyncClient",), "http", "medium", close=("aclose",),
+        close_is_async=True, context_manager="async with",
+        exit_stack="enter_async_context(x) or push_async_callback(x.aclose)", evidence=DOCUMENTED),
+    Resource("temporalio.worker.Worker", ("temporalio.worker.Worker",), "process", "high", start=("run",),
+        close=("shutdown",), close_is_async=True, context_manager="async with",
+        exit_stack="enter_async_context(x)", evidence=DOCUMENTED),
 )

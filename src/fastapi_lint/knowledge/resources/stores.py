@@ -76,4 +76,6 @@ RESOURCES: tuple[Resource, ...] = (
         exit_stack="push_async_callback(x.close)", evidence=DOCUMENTED),
     Resource("pinecone.Pinecone", ("pinecone.Pinecone",), "db", "low", close=("close",), context_manager="with",
         exit_stack="enter_context(x) or callback(x.close)", evidence=INSTALLED),
+    Resource("coredis.Redis", ("coredis.Redis",), "db", "high", close_is_async=True,
+        context_manager="async with", exit_stack="enter_async_context(x)", evidence=DOCUMENTED),
 )

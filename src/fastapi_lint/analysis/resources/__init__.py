@@ -1,0 +1,1 @@
+"""Clients, pools, connections and executors, from where they are made to where they are closed."""

@@ -1,0 +1,92 @@
+"""The body of a function, module or class with what the questions about resources look up in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi_lint.diagnostics import Span
+from fastapi_lint.facts import model as m
+
+
+class Body:
+    """Statements with a way upwards: each node's parent, its calls, attributes, names and `with` items.
+
+    Nested functions and classes are bodies of their own. `frame.value_of(node)` knows the same nodes.
+    """
+
+    def __init__(self, statements: tuple[m.Statement, ...]) -> None:
+        self.statements = statements
+        self.calls: list[m.Call] = []
+        self.attributes: list[m.Attribute] = []
+        self.names: dict[str, list[m.Name]] = {}
+        self.items: list[tuple[m.WithItem, bool]] = []
+        self.yields: list[m.Yield] = []
+        self.functions: list[int] = []
+        self.globals: set[str] = set()
+        self._parents: dict[int, Any] = {}
+        stack: list[tuple[Any, Any]] = [(statement, None) for statement in reversed(statements)]
+        while stack:
+            node, parent = stack.pop()
+            self._parents[id(node)] = parent
+            self._note(node)
+            for field in node:
+                if isinstance(field, tuple) and not isinstance(field, Span):
+                    children = (field,) if hasattr(field, "_fields") else field
+                    for child in children:
+                        if hasattr(child, "_fields") and not isinstance(child, Span):
+                            stack.append((child, node))
+
+    def _note(self, node: Any) -> None:
+        kind = type(node)
+        if kind is m.Call:
+            self.calls.append(node)
+        elif kind is m.Attribute:
+            self.attributes.append(node)
+        elif kind is m.Name:
+            self.names.setdefault(node.id, []).append(node)
+        elif kind is m.With:
+            self.items += [(item, node.is_async) for item in node.items]
+        elif kind is m.Yield:
+            self.yields.append(node)
+        elif kind in (m.Define, m.Lambda):
+            self.functions.append(node.function)
+        elif kind is m.Scope and node.kind == "global":
+            self.globals.update(node.names)
+
+    def parent(self, node: Any) -> Any:
+        """The node around `node`; None for a statement of the body itself."""
+        return self._parents.get(id(node))
+
+    def ancestors(self, node: Any) -> Iterator[tuple[Any, Any]]:
+        """From the inside out: each enclosing node with the child of it that holds `node`."""
+        child, parent = node, self.parent(node)
+        while parent is not None:
+            yield parent, child
+            child, parent = parent, self.parent(parent)
+
+    def call_at(self, span: Span) -> m.Call | None:
+        """The call expression that stands at `span`."""
+        return next((call for call in self.calls if call.span == span), None)
+
+    def is_guarded_main(self, node: Any) -> bool:
+        """Whether `node` stands under `if __name__ == "__main__"`."""
+        return any(
+            isinstance(parent, m.If)
+            and isinstance(parent.test, m.Comparison)
+            and m.Name("__name__") in (parent.test.left, *parent.test.comparators)
+            for parent, _ in self.ancestors(node)
+        )
+
+
+class Bodies:
+    """One `Body` for each block of statements, made when first asked for."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, Body] = {}
+
+    def of(self, statements: tuple[m.Statement, ...]) -> Body:
+        found = self._made.get(id(statements))
+        if found is None:
+            found = self._made[id(statements)] = Body(statements)
+        return found

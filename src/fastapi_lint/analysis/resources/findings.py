@@ -1,0 +1,307 @@
+"""Clients, pools and executors that nobody closes, or that each request makes anew."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from enum import Enum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from fastapi_lint.analysis.resources.bodies import Bodies, Body
+from fastapi_lint.analysis.resources.closings import Closings
+from fastapi_lint.analysis.resources.lifetimes import Lifetimes
+from fastapi_lint.analysis.resources.scale import (
+    is_client,
+    is_minor,
+    is_pooled,
+    is_reported_at_module_level,
+    must_be_started,
+)
+from fastapi_lint.analysis.resources.usage import ALWAYS, NEVER, PARTLY, Tracker, Usage, merge
+from fastapi_lint.diagnostics import Span
+from fastapi_lint.facts import model as m
+from fastapi_lint.inference.frames import Frame
+from fastapi_lint.inference.rendering import render
+from fastapi_lint.inference.values import InstanceAtom, Place
+from fastapi_lint.knowledge.resources import Resource, resource_by_factory, resource_by_type
+
+if TYPE_CHECKING:
+    from fastapi_lint.analysis.program import Program
+
+DEEPEST_RETURN = 4
+"""Functions that a client is followed through on its way to who uses it."""
+
+_CACHES = frozenset(
+    {"lru_cache", "cache", "alru_cache", "cached", "async_lru_cache", "singleton", "cached_property"}
+)
+
+
+class Life(Enum):
+    """How long the object is meant to live."""
+
+    APPLICATION = "opened at start-up"
+    MODULE = "made at import or on first use, and kept"
+    REQUEST = "made for a request"
+
+
+class UnclosedResource(NamedTuple):
+    """An object that nothing closes. `text` is the call that made it, in `function`.
+
+    `partly`: it is closed unless an exception comes first. `wrong`: a method called as if it closed the object, ""
+    if none; `unawaited`: its closing coroutine is never awaited. `minor`: untidy rather than harmful.
+    """
+
+    life: Life
+    resource: Resource
+    path: str
+    span: Span
+    text: str
+    function: str
+    routes: tuple[str, ...]
+    partly: bool
+    wrong: str
+    unawaited: bool
+    minor: bool
+
+
+class ResourcePerRequest(NamedTuple):
+    """An object that is made and closed for each request, though one for all would do."""
+
+    resource: Resource
+    path: str
+    span: Span
+    text: str
+    function: str
+    routes: tuple[str, ...]
+
+
+class _Made(NamedTuple):
+    frame: Frame
+    body: Body
+    node: m.Call
+    factory: str
+
+
+class _Leaf(NamedTuple):
+    """Where an object ends up: in `frame`, with that usage there."""
+
+    frame: Frame
+    usage: Usage
+
+
+class Survey:
+    """All resources of a project, judged once."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.interpreter = program.interpreter
+        self.bodies = Bodies()
+        self.made = self._find()
+        self.unclosed: list[UnclosedResource] = []
+        self.per_request: list[ResourcePerRequest] = []
+        if not self.made:
+            return
+        self.lifetimes = Lifetimes(program, self.bodies)
+        self.closings = Closings(self.lifetimes)
+        self.dependencies = {entry.frame for entry in program.entries if entry.kind == "dependency"}
+        self.callers: dict[Frame, list[tuple[Frame, Span]]] = defaultdict(list)
+        for frame in (*self.lifetimes.statements, *self.interpreter.frames):
+            self.dependencies |= {site.target for site in frame.dependencies}
+            for site in frame.applications:
+                self.callers[site.target].append((frame, site.span))
+        for place in sorted(self.made):
+            resource, sites = self.made[place]
+            self._judge(place, resource, sites)
+
+    def _find(self) -> dict[Place, tuple[Resource, list[_Made]]]:
+        """Every object that has to be closed, by its place, with each frame that makes it."""
+        statements = dict(self.interpreter.body_frames())
+        found: dict[Place, tuple[Resource, list[_Made]]] = {}
+        for frame in (*statements, *self.interpreter.frames):
+            if frame.module.is_test:
+                continue
+            for creation in frame.creations:
+                atom = creation.atom
+                if not isinstance(atom, InstanceAtom) or atom.place is None:
+                    continue
+                resource = resource_by_factory(creation.factory) or resource_by_type(atom.type)
+                if resource is None or not is_client(resource):
+                    continue
+                block = statements[frame] if frame.function is None else frame.function.facts.body
+                body = self.bodies.of(block)
+                node = body.call_at(creation.span)
+                if node is not None and not body.is_guarded_main(node):
+                    found.setdefault(atom.place, (resource, []))[1].append(
+                        _Made(frame, body, node, creation.factory)
+                    )
+        return found
+
+    # --- where objects end up ------------------------------------------------------------------------
+
+    def _leaves(self, tracker: Tracker, frame: Frame, body: Body, node: Any, depth: int) -> Iterator[_Leaf]:
+        """Follow an object out of the functions that return it."""
+        usage = tracker.of_node(frame, body, node)
+        if not usage.returned or frame.function is None or depth > DEEPEST_RETURN:
+            yield _Leaf(frame, usage)
+            return
+        if usage.kept or usage.closed:
+            yield _Leaf(frame, usage._replace(returned=False))
+            return
+        if _is_cached(frame):
+            yield _Leaf(frame, usage._replace(returned=False, kept=frozenset({("global", None)})))
+            return
+        if frame in self.dependencies:
+            yield _Leaf(frame, usage._replace(returned=False, yielded=True))
+        for caller, span in self.callers.get(frame, ()):
+            caller_body = self.lifetimes.body_of(caller)
+            call = caller_body.call_at(span)
+            if call is None or caller.module.is_test:
+                continue
+            for leaf in self._leaves(tracker, caller, caller_body, call, depth + 1):
+                yield _Leaf(leaf.frame, merge(leaf.usage, usage._replace(returned=False)))
+
+    # --- judgement -------------------------------------------------------------------------------------
+
+    def _judge(self, place: Place, resource: Resource, sites: list[_Made]) -> None:
+        tracker = Tracker(self.interpreter, self.bodies, resource, place)
+        leaves = [leaf for s in sites for leaf in self._leaves(tracker, s.frame, s.body, s.node, 0)]
+        if must_be_started(resource) and not self.closings.is_started(place, resource.type):
+            return
+        verdicts = [self._verdict(place, resource, leaf) for leaf in leaves]
+        for life in (Life.REQUEST, Life.APPLICATION, Life.MODULE):
+            chosen = [leaf for leaf, verdict in zip(leaves, verdicts, strict=True) if verdict is life]
+            if chosen:
+                self._report(place, resource, sites, life, chosen)
+                return
+        if any(verdict == "per request" for verdict in verdicts):
+            site = sites[0]
+            self.per_request.append(
+                ResourcePerRequest(
+                    resource,
+                    place.path,
+                    place.span,
+                    render(site.node.function),
+                    site.frame.name,
+                    self._routes(sites),
+                )
+            )
+
+    def _routes(self, sites: list[_Made]) -> tuple[str, ...]:
+        return tuple(
+            dict.fromkeys(name for site in sites for name in self.program.reach.routes_of(site.frame))
+        )
+
+    def _report(
+        self, place: Place, resource: Resource, sites: list[_Made], life: Life, leaves: list[_Leaf]
+    ) -> None:
+        wrong, unawaited = self.closings.mistakes(place, resource)
+        for leaf in leaves:
+            wrong = wrong or next(iter(sorted(leaf.usage.wrong)), "")
+            unawaited = unawaited or leaf.usage.unawaited
+        partly = life is Life.REQUEST and all(_closed(leaf.usage) == PARTLY for leaf in leaves)
+        site = sites[0]
+        self.unclosed.append(
+            UnclosedResource(
+                life=life,
+                resource=resource,
+                path=place.path,
+                span=place.span,
+                text=render(site.node.function),
+                function=site.frame.name,
+                routes=self._routes(sites),
+                partly=partly,
+                wrong=wrong,
+                unawaited=unawaited,
+                minor=partly or is_minor(resource),
+            )
+        )
+
+    def _verdict(self, place: Place, resource: Resource, leaf: _Leaf) -> Life | str:
+        """What is wrong with one end of an object's way: a `Life` that is not ended, "per request" or ""."""
+        frame, usage = leaf
+        kinds = {kind for kind, _ in usage.kept}
+        times = self.lifetimes
+        at_import = frame.function is None or frame in times.importing
+        at_start = frame in times.starting
+        if "passed" in kinds:
+            return ""
+        owners = {cls for kind, cls in usage.kept if kind == "object"}
+        lasts = bool(kinds & {"global", "class", "state", "items"})
+        lasts = lasts or any(self._lasts(cls) for cls in owners)
+        in_request = frame in times.requests and not at_import
+        if lasts or (owners and (at_import or at_start)):
+            if usage.escapes or usage.closed == ALWAYS or place in self.closings.given_away:
+                return ""
+            if self.closings.at_shutdown(place, resource):
+                return ""
+            if at_start and not at_import and not in_request:
+                return Life.APPLICATION
+            if "items" in kinds and in_request and not at_start:
+                return "" if self.closings.anywhere(place, resource) else Life.REQUEST
+            return Life.MODULE if is_reported_at_module_level(resource) else ""
+        if frame in times.starting and not in_request:
+            return self._verdict_at_start(place, resource, usage)
+        if not in_request:
+            return ""
+        return self._verdict_in_request(place, resource, frame, usage, bool(owners))
+
+    def _verdict_at_start(self, place: Place, resource: Resource, usage: Usage) -> Life | str:
+        if usage.closed or usage.escapes or usage.in_handler or place in self.closings.given_away:
+            return ""
+        return "" if self.closings.at_shutdown(place, resource) else Life.APPLICATION
+
+    def _verdict_in_request(
+        self, place: Place, resource: Resource, frame: Frame, usage: Usage, owned: bool
+    ) -> Life | str:
+        is_dependency = frame in self.dependencies
+        pooled = "per request" if is_pooled(resource) else ""
+        if owned:
+            if usage.escapes:
+                return ""
+            return pooled if self.closings.anywhere(place, resource) else Life.REQUEST
+        closed = _closed(usage)
+        if closed == ALWAYS:
+            return "" if is_dependency and frame.is_generator else pooled
+        if closed == PARTLY:
+            # Sync ones without threads are closed by the reference count when an exception drops them.
+            matters = resource.close_is_async or resource.kind == "executor"
+            return Life.REQUEST if matters and not frame.is_generator and not usage.escapes else ""
+        if usage.escapes or (usage.yielded and not is_dependency):
+            return ""
+        if usage.yielded and self.closings.anywhere(place, resource):
+            return pooled
+        return Life.REQUEST
+
+    def _lasts(self, cls: Any) -> bool:
+        return cls in self.lifetimes.lasting
+
+
+def _closed(usage: Usage) -> int:
+    return PARTLY if usage.closed == NEVER and usage.in_handler else usage.closed
+
+
+def _is_cached(frame: Frame) -> bool:
+    """Whether a decorator keeps what the function returns."""
+    assert frame.function is not None
+    return any(render(one).removesuffix("()").removesuffix("(...)").rpartition(".")[2] in _CACHES
+               for one in frame.function.facts.decorators)  # fmt: skip
+
+
+def _survey(program: Program) -> Survey:
+    found = program.answers(Survey)
+    return found[0]
+
+
+def answers_survey(program: Program) -> list[Survey]:
+    """The one survey that the questions below share."""
+    return [Survey(program)]
+
+
+def answers_unclosedresource(program: Program) -> list[UnclosedResource]:
+    """Every object that nothing closes, by file and line."""
+    return _survey(program).unclosed
+
+
+def answers_resourceperrequest(program: Program) -> list[ResourcePerRequest]:
+    """Every object made and closed per request, by file and line."""
+    return _survey(program).per_request

@@ -1,0 +1,200 @@
+"""Which code runs at import, at start-up and shutdown, and for requests; and what lives as long as the process."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from fastapi_lint.analysis.entry_points import START_KINDS
+from fastapi_lint.analysis.resources.bodies import Bodies, Body
+from fastapi_lint.facts import model as m
+from fastapi_lint.inference.classes import ProjectClass
+from fastapi_lint.inference.frames import Edge, Frame
+from fastapi_lint.inference.functions import ProjectFunction
+from fastapi_lint.inference.values import (
+    ClassAtom,
+    ContainerAtom,
+    FunctionAtom,
+    ObjectAtom,
+    PartialAtom,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from fastapi_lint.analysis.program import Program
+
+_ENDS = (
+    "close", "shutdown", "stop", "teardown", "tear_down", "cleanup", "clean_up", "dispose", "disconnect", "terminate",
+    "exit", "finalize", "destroy", "quit", "release", "drain", "finish", "end", "unload", "on_", "__del__",
+)  # fmt: skip
+"""What the names of methods that close things contain."""
+
+_HARMLESS_BASES = frozenset(
+    {"abc.ABC", "object", "pydantic.BaseModel", "typing.Protocol", "typing.Generic", "enum.Enum", "pydantic.main.BaseModel",
+     "typing_extensions.Protocol", "pydantic_settings.BaseSettings", "typing.NamedTuple", "typing.TypedDict"}
+)  # fmt: skip
+"""Library classes that never call methods of their subclasses to close anything."""
+
+
+class Lifetimes:
+    """Sets of frames by when they run.
+
+    `importing`: module and class bodies and what they call. `starting`: lifespans, start-up and shutdown handlers and
+    what they call. `requests`: what serves a request; `served`: the part of it that entry points are known to reach.
+    `ending`: all frames in which a closing call counts at shutdown. `lasting`: classes with instances that live on.
+    """
+
+    def __init__(self, program: Program, bodies: Bodies) -> None:
+        self.interpreter = program.interpreter
+        self.bodies = bodies
+        frames = program.interpreter.frames
+        self.statements = {frame: statements for frame, statements in program.interpreter.body_frames()}
+        self.by_function: dict[ProjectFunction, list[Frame]] = defaultdict(list)
+        self._methods: dict[str, list[Frame]] = defaultdict(list)
+        for frame in frames:
+            assert frame.function is not None
+            self.by_function[frame.function].append(frame)
+            if frame.function.cls is not None:
+                self._methods[frame.function.facts.name].append(frame)
+        bodies_run = [frame for frame in self.statements if not frame.module.is_test]
+        starts = {entry.frame for entry in program.entries if entry.kind in START_KINDS}
+        starts |= self._unregistered_lifespans(frames)
+        serving = {entry.frame for entry in program.entries if entry.kind not in START_KINDS}
+        self.importing = _closure(bodies_run, {Edge.CALL, Edge.AWAIT, Edge.DEPENDENCY})
+        self.starting = _closure(starts, set(Edge) - {Edge.TASK})
+        # A task made at start-up goes on while requests are served: what it calls, it calls again and again.
+        tasks = {site.target for frame in self.starting for site in frame.calls if site.edge is Edge.TASK}
+        self.starting |= tasks
+        repeated = {site.target for frame in tasks for site in frame.calls}
+        request_edges = set(Edge) - {Edge.OWN_LOOP}
+        self.served = _closure((serving - starts) | (repeated - self.starting), request_edges)
+        unreached = {
+            frame
+            for frame in program.reach.serving
+            if frame not in self.starting and program.reach.is_reported(frame)
+        }
+        self.requests = _closure(self.served | unreached, request_edges)
+        hooks = [frame for frame in frames if self._is_hook(frame)]
+        self.ending = self._ending([*bodies_run, *starts, *hooks])
+        self.alive = self._ending([*self.ending, *self.requests])
+        self.middleware = {
+            atom.cls
+            for registration in program.interpreter.registrations.values()
+            if registration.kind == "middleware"
+            for atom in registration.work
+            if isinstance(atom, ClassAtom)
+        }
+        self.lasting = self._lasting()
+
+    def body_of(self, frame: Frame) -> Body:
+        if frame.function is not None:
+            return self.bodies.of(frame.function.facts.body)
+        return self.bodies.of(self.statements.get(frame, ()))
+
+    @staticmethod
+    def _unregistered_lifespans(frames: Iterable[Frame]) -> set[Frame]:
+        """Lifespans whose registration is not seen (`FastAPI(**options)`)."""
+        return {
+            frame
+            for frame in frames
+            if frame.function is not None
+            and not frame.module.is_test
+            and frame.is_generator
+            and "lifespan" in frame.function.facts.name.lower()
+        }
+
+    @staticmethod
+    def _is_hook(frame: Frame) -> bool:
+        """Whether a library calls the method by itself: an override of a library class's, or `__del__`."""
+        function = frame.function
+        if function is None or function.cls is None or frame.module.is_test:
+            return False
+        if function.facts.name == "__del__":
+            return True
+        if any(base not in _HARMLESS_BASES for base in function.cls.externals):
+            return any(part in function.facts.name for part in _ENDS)
+        return False
+
+    def _ending(self, roots: Iterable[Frame]) -> set[Frame]:
+        """What roots reach, also through function objects and through methods of objects that are not known."""
+        seen = set(roots)
+        stack = list(seen)
+
+        def add(frames: Iterable[Frame]) -> None:
+            for frame in frames:
+                if frame not in seen and not frame.module.is_test:
+                    seen.add(frame)
+                    stack.append(frame)
+
+        while stack:
+            frame = stack.pop()
+            add([site.target for site in (*frame.calls, *frame.dependencies)])
+            body = self.body_of(frame)
+            called = set()
+            for call in body.calls:
+                called.add(id(call.function))
+                function = call.function
+                if isinstance(function, m.Attribute) and not frame.value_of(function):
+                    if any(part in function.attribute for part in _ENDS):
+                        add(self._methods.get(function.attribute, ()))
+            for item, _ in body.items:
+                if not frame.value_of(item.context):
+                    add(self._methods.get("__aexit__", ()))
+                    add(self._methods.get("__exit__", ()))
+            for nodes in body.names.values():
+                for name in nodes:
+                    if id(name) not in called:
+                        add(self._frames_of(frame.value_of(name)))
+            for attribute in body.attributes:
+                if id(attribute) not in called:
+                    add(self._frames_of(frame.value_of(attribute)))
+        return seen
+
+    def _frames_of(self, value: Value) -> list[Frame]:
+        return [
+            frame
+            for atom in value
+            if isinstance(atom, FunctionAtom)
+            for frame in self.by_function.get(atom.function, ())
+        ]
+
+    def _lasting(self) -> set[ProjectClass]:
+        """Classes whose instances are held by globals, class bodies or `app.state`, directly or through one another."""
+        found: set[ProjectClass] = set(self.middleware)
+        stack: list[ProjectClass] = list(found)
+
+        def add(value: Value) -> None:
+            for atom in value:
+                if isinstance(atom, ObjectAtom):
+                    family = [atom.cls] if atom.exact else [atom.cls, *atom.cls.descendants()]
+                    for cls in family:
+                        if cls not in found:
+                            found.add(cls)
+                            stack.append(cls)
+                elif isinstance(atom, ContainerAtom):
+                    for inner in (atom.element, *atom.items):
+                        add(inner)
+                elif isinstance(atom, PartialAtom):
+                    for inner in atom.positional:
+                        add(inner)
+
+        for value in self.interpreter.lasting_values():
+            add(value)
+        while stack:
+            for ancestor in stack.pop().mro:
+                for cell in ancestor.attributes.values():
+                    add(cell.value)
+        return found
+
+
+def _closure(roots: Iterable[Frame], edges: set[Edge]) -> set[Frame]:
+    seen = {frame for frame in roots if not frame.module.is_test}
+    stack = list(seen)
+    while stack:
+        frame = stack.pop()
+        for site in (*frame.calls, *frame.dependencies):
+            if site.edge in edges and site.target not in seen and not site.target.module.is_test:
+                seen.add(site.target)
+                stack.append(site.target)
+    return seen

@@ -1,0 +1,125 @@
+"""Which rows of the resource catalogue matter where: at start-up, at module level, for each request."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from fastapi_lint.knowledge.resources import Resource, all_resources
+
+_CLIENTS = frozenset({"http", "db", "mq", "rpc", "ws", "executor", "scheduler", "cloud", "net"})
+"""Kinds that hold connections, threads or processes of their own."""
+
+_STARTED_FIRST = frozenset(
+    {"scheduler"}
+    | {"databases.Database", "prisma.Prisma", "broadcaster.Broadcast", "peewee.Database", "grpc.aio.Server"}
+    | {
+        "aiokafka.AIOKafkaProducer",
+        "aiokafka.AIOKafkaConsumer",
+        "cassandra.cluster.Cluster",
+        "taskiq.AsyncBroker",
+    }
+    | {
+        "weaviate.WeaviateAsyncClient",
+        "paramiko.SSHClient",
+        "aiosmtplib.SMTP",
+        "ldap3.Connection",
+        "aioftp.Client",
+    }
+)
+"""Kinds and types that hold nothing until one of their `start` methods is called."""
+
+_NOT_OPENED_AT_ALL = frozenset(
+    {
+        "socket.socket",
+        "asyncio.StreamWriter",
+        "aiohttp.TCPConnector",
+        "httpx.AsyncHTTPTransport",
+        "zmq.Context",
+    }
+)
+"""Low-level things: their owners are closed instead."""
+
+_FOR_ONE_USE = frozenset(
+    {
+        "asyncpg.connection.Connection", "psycopg.AsyncConnection", "psycopg.Connection",
+        "psycopg2.extensions.connection", "aiomysql.Connection", "pymysql.connections.Connection",
+        "aiosqlite.Connection", "sqlite3.Connection", "oracledb.AsyncConnection", "duckdb.DuckDBPyConnection",
+        "aiomqtt.Client", "zmq.Context", "databases.Database", "urllib3.PoolManager", "httpx.AsyncHTTPTransport",
+        "concurrent.futures.ThreadPoolExecutor", "multiprocessing.pool.Pool", "peewee.Database",
+        "psycopg_pool.AsyncNullConnectionPool",
+        "aiobotocore.session.ClientCreatorContext", "aioboto3.Session", "taskiq.AsyncBroker",
+        "redis.asyncio.ConnectionPool", "aiohttp.TCPConnector",
+    }
+)  # fmt: skip
+"""Single connections, thread pools and what exists inside `with` only: sharing them gains little."""
+
+_ASYNC_THOUGH_CLOSED_SYNC = frozenset(
+    {"motor.motor_asyncio.AsyncIOMotorClient", "google.cloud.firestore.AsyncClient"}
+)
+
+_COLLECTED_WITHOUT_LOSS = frozenset({"requests.Session", "urllib3.PoolManager", "sqlalchemy.engine.Engine"})
+"""Sync objects whose few sockets the reference count closes: leaving one to it is common and seldom hurts."""
+
+
+def is_client(resource: Resource) -> bool:
+    """Whether something has to be closed that outlives one use."""
+    return (
+        resource.kind in _CLIENTS and resource.severity != "low" and resource.type not in _NOT_OPENED_AT_ALL
+    )
+
+
+def is_reported_at_module_level(resource: Resource) -> bool:
+    """Async clients, executors and schedulers; the sockets of sync clients close with the process."""
+    return is_client(resource) and (
+        resource.kind in ("executor", "scheduler")
+        or (resource.close_is_async and resource.kind != "net")
+        or resource.type in _ASYNC_THOUGH_CLOSED_SYNC
+    )
+
+
+def is_pooled(resource: Resource) -> bool:
+    """Whether one shared object instead of one a request saves connections or costly construction."""
+    return (
+        is_client(resource)
+        and resource.kind not in ("ws", "net", "scheduler")
+        and resource.type not in _FOR_ONE_USE
+    )
+
+
+def must_be_started(resource: Resource) -> bool:
+    """Whether the object holds nothing before its `start` method is called."""
+    return resource.kind in _STARTED_FIRST or resource.type in _STARTED_FIRST
+
+
+def is_minor(resource: Resource) -> bool:
+    """Whether an unclosed one is untidy rather than harmful."""
+    return (
+        resource.type in _COLLECTED_WITHOUT_LOSS
+        or resource.kind == "executor"
+        or resource.severity == "medium"
+    )
+
+
+def closing_methods(resource: Resource) -> frozenset[str]:
+    """The methods that close an object of that kind, one of which is enough."""
+    names = {name.rpartition(".")[2] for name in (*resource.close, *resource.close_alternatives)}
+    return frozenset(names | {"__exit__", "__aexit__"})
+
+
+@cache
+def all_closing_methods() -> frozenset[str]:
+    """Every method that closes something, and the names people take for one."""
+    names = {
+        "close",
+        "aclose",
+        "shutdown",
+        "stop",
+        "dispose",
+        "disconnect",
+        "terminate",
+        "quit",
+        "destroy",
+        "__aexit__",
+        "__exit__",
+    }
+    return frozenset(names.union(*[closing_methods(one) for one in all_resources()]))

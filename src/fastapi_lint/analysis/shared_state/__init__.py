@@ -1,0 +1,1 @@
+"""State that concurrent requests share: who reads it, who writes it, what lies between, and which locks are held."""

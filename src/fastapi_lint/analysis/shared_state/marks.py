@@ -1,0 +1,198 @@
+"""What is known on one path through a function: which values come from which reads, and how old these are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from fastapi_lint.analysis.shared_state.locations import Location, covers
+from fastapi_lint.diagnostics import Span
+
+
+class Lock(NamedTuple):
+    """A lock, told apart by where it was made or is kept. `is_thread`: it belongs to `threading`."""
+
+    identity: Any
+    is_thread: bool
+    text: str
+
+
+class Read(NamedTuple):
+    """`text` at `span` looks at `location`."""
+
+    location: Location
+    span: Span
+    text: str
+
+
+class Mark(NamedTuple):
+    """Something depends on a read.
+
+    `role` is "value" (computed from it), "test" (decided by it) or "refusal" (a test that raises). `suspension` is the first
+    suspension since the read, `locks` are those held without a break since the read.
+    """
+
+    read: Read
+    role: str = "value"
+    suspension: Span | None = None
+    locks: frozenset[Lock] = frozenset()
+
+
+Marks = frozenset[Mark]
+NO_MARKS: Marks = frozenset()
+MOST_MARKS = 48
+
+
+def union(*groups: Marks) -> Marks:
+    found = NO_MARKS.union(*groups)
+    return (
+        found
+        if len(found) <= MOST_MARKS
+        else frozenset(sorted(found, key=lambda mark: mark.read.span)[:MOST_MARKS])
+    )
+
+
+def with_role(marks: Marks, role: str) -> Marks:
+    """The marks of a test on what `marks` belong to."""
+    if not marks:
+        return marks
+    return frozenset([mark if mark.role == "refusal" else mark._replace(role=role) for mark in marks])
+
+
+class State:
+    """One path, or several that have met.
+
+    `values` and `aliases` speak of local names: what they depend on, and what shared object they stand for. `fresh` names hold
+    something that no other request knows. `guards` are the tests around the current statement, one set a level; `passed` those
+    whose failing has left the function, `skipped` those whose failing has left the turn of the loop.
+    `temporaries` are the marks of operands that are evaluated already.
+    """
+
+    __slots__ = (
+        "aliases",
+        "fresh",
+        "guards",
+        "held",
+        "passed",
+        "skipped",
+        "suspended",
+        "temporaries",
+        "values",
+    )
+
+    def __init__(self) -> None:
+        self.values: dict[str, Marks] = {}
+        self.aliases: dict[str, Location] = {}
+        self.fresh: frozenset[str] = frozenset()
+        self.guards: list[Marks] = []
+        self.passed: Marks = NO_MARKS
+        self.skipped: Marks = NO_MARKS
+        self.held: frozenset[Lock] = frozenset()
+        self.temporaries: list[Marks] = []
+        self.suspended = False
+
+    def copy(self) -> State:
+        other = State()
+        other.values = dict(self.values)
+        other.aliases = dict(self.aliases)
+        other.fresh = self.fresh
+        other.guards = list(self.guards)
+        other.passed = self.passed
+        other.skipped = self.skipped
+        other.held = self.held
+        other.temporaries = list(self.temporaries)
+        other.suspended = self.suspended
+        return other
+
+    def _change(self, change: Callable[[Marks], Marks]) -> None:
+        """Apply `change` to every set of marks."""
+        for name, marks in self.values.items():
+            if marks:
+                self.values[name] = change(marks)
+        self.guards = [change(marks) if marks else marks for marks in self.guards]
+        self.temporaries = [change(marks) if marks else marks for marks in self.temporaries]
+        self.passed = change(self.passed)
+        self.skipped = change(self.skipped)
+
+    def suspend(self, span: Span) -> None:
+        """Other requests may run here."""
+        self.suspended = True
+
+        def age(marks: Marks) -> Marks:
+            if all(mark.suspension is not None for mark in marks):
+                return marks
+            return frozenset(
+                [mark if mark.suspension is not None else mark._replace(suspension=span) for mark in marks]
+            )
+
+        self._change(age)
+
+    def release(self, locks: Iterable[Lock]) -> None:
+        """These locks are given up: nothing read before is protected by them any more."""
+        gone = frozenset(locks)
+        self.held -= gone
+
+        def loosen(marks: Marks) -> Marks:
+            if not any(mark.locks & gone for mark in marks):
+                return marks
+            return frozenset([mark._replace(locks=mark.locks - gone) for mark in marks])
+
+        self._change(loosen)
+
+    def break_protection(self) -> None:
+        """All locks are given up for a moment (`condition.wait()`)."""
+        held = self.held
+        self.release(held)
+        self.held = held
+
+    def act_on(self, location: Location) -> None:
+        """The place is written while the tests on it still hold: they have served, and what follows is not theirs."""
+
+        def keep(marks: Marks) -> Marks:
+            return frozenset(
+                [
+                    mark
+                    for mark in marks
+                    if mark.suspension is not None or not covers(mark.read.location, location)
+                ]
+            )
+
+        self.guards = [keep(marks) for marks in self.guards]
+        self.passed = keep(self.passed)
+        self.skipped = keep(self.skipped)
+
+    def tests(self) -> Marks:
+        """Everything that decides whether the current statement runs."""
+        return self.passed.union(self.skipped, *self.guards)
+
+    def leave_to(self, depth: int) -> Marks:
+        """Drop the tests deeper than `depth`, and give them."""
+        dropped = NO_MARKS.union(*self.guards[depth:])
+        del self.guards[depth:]
+        return dropped
+
+
+def join(states: list[State]) -> State | None:
+    """What holds where several paths meet."""
+    if not states:
+        return None
+    first = states[0].copy()
+    for other in states[1:]:
+        for name, marks in other.values.items():
+            old = first.values.get(name, NO_MARKS)
+            first.values[name] = marks if not old or old == marks else union(old, marks)
+        first.aliases = {
+            name: place for name, place in first.aliases.items() if other.aliases.get(name) == place
+        }
+        first.fresh &= other.fresh
+        depth = min(len(first.guards), len(other.guards))
+        first.guards = [union(a, b) for a, b in zip(first.guards[:depth], other.guards[:depth], strict=True)]
+        first.passed = union(first.passed, other.passed)
+        first.skipped = union(first.skipped, other.skipped)
+        first.held &= other.held
+        first.suspended = first.suspended or other.suspended
+        count = min(len(first.temporaries), len(other.temporaries))
+        first.temporaries = [
+            union(a, b) for a, b in zip(first.temporaries[:count], other.temporaries[:count], strict=True)
+        ]
+    return first

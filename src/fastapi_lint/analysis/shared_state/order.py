@@ -1,0 +1,507 @@
+"""Walking functions in the order in which they run: branches, loops, early exits, `try`, locks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from fastapi_lint.analysis.shared_state.expressions import ExpressionWalker, Result
+from fastapi_lint.analysis.shared_state.locations import ANY
+from fastapi_lint.analysis.shared_state.marks import NO_MARKS, Lock, Mark, Marks, Read, State, join, union, with_role
+from fastapi_lint.analysis.shared_state.sharing import Sharing
+from fastapi_lint.analysis.shared_state.summaries import NOTHING, Walked
+from fastapi_lint.analysis.shared_state.suspension import Suspension
+from fastapi_lint.diagnostics import Span
+from fastapi_lint.facts import model as m
+from fastapi_lint.facts.walk import walk
+from fastapi_lint.inference.frames import Edge, Frame
+from fastapi_lint.inference.rendering import render
+from fastapi_lint.inference.values import InstanceAtom, ManagerAtom, Value
+
+if TYPE_CHECKING:
+    from fastapi_lint.analysis.program import Program
+
+END = ""
+"""A block whose end is reached; the other ways to end are "return", "raise", "continue" and "break"."""
+
+_LOOK_UP_ERRORS = frozenset({"KeyError", "LookupError", "IndexError", "AttributeError", "NameError", "ValueError"})
+_LARGEST = 4000
+"""Nodes from which a function is too large to be walked: generated code."""
+
+
+class Walks:
+    """The walks through a project's functions, each made once."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.interpreter = program.interpreter
+        self._walked: dict[tuple[Frame, bool], Walked] = {}
+        self._entry_locks: dict[Frame, frozenset[Lock]] = {}
+        self._sources: dict[int, dict[str, str]] = {}
+        self._sizes: dict[int, int] = {}
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        return Sharing(self.program)
+
+    @cached_property
+    def suspension(self) -> Suspension:
+        return Suspension(self.interpreter)
+
+    def summary(self, frame: Frame, *, in_threads: bool = False) -> Walked:
+        """What walking the frame finds; nothing while it is being walked."""
+        key = (frame, in_threads)
+        found = self._walked.get(key)
+        if found is None:
+            self._walked[key] = NOTHING
+            found = self._walked[key] = self._walk(frame, in_threads, frozenset())
+        return found
+
+    def _walk(self, frame: Frame, in_threads: bool, held: frozenset[Lock]) -> Walked:
+        if frame.function is None or self._size(frame) > _LARGEST:
+            return NOTHING
+        walker = StatementWalker(self, frame, in_threads=in_threads)
+        walker.run(held)
+        return walker.outcome()
+
+    def with_callers_locks(self, frame: Frame, *, in_threads: bool = False) -> Walked:
+        """As `summary`, with the locks that every caller holds."""
+        found = self.summary(frame, in_threads=in_threads)
+        if not found.hazards:
+            return found
+        held = self.entry_locks(frame, in_threads=in_threads)
+        return self._walk(frame, in_threads, held) if held else found
+
+    def entry_locks(self, frame: Frame, *, in_threads: bool = False) -> frozenset[Lock]:
+        """The locks that are held whenever the frame is called while the application serves."""
+        found = self._entry_locks.get(frame)
+        if found is None:
+            self._entry_locks[frame] = frozenset()
+            found = self._entry_locks[frame] = self._common_locks(frame, in_threads)
+        return found
+
+    def _common_locks(self, frame: Frame, in_threads: bool) -> frozenset[Lock]:
+        if any(entry.frame is frame for entry in self.program.entries):
+            return frozenset()
+        common: frozenset[Lock] | None = None
+        function = frame.function
+        frames = function.frames.values() if function is not None else (frame,)
+        for one in frames:
+            for caller, site in self.sharing.callers.get(one, ()):
+                if caller.function is None or self.sharing.runs_once(caller) or caller.function is function:
+                    continue
+                if site.edge not in (Edge.CALL, Edge.AWAIT):
+                    return frozenset()
+                held = self.summary(caller, in_threads=in_threads).sites.get(site.span, frozenset())
+                held |= self.entry_locks(caller, in_threads=in_threads)
+                common = held if common is None else common & held
+                if not common:
+                    return frozenset()
+        return common or frozenset()
+
+    def _size(self, frame: Frame) -> int:
+        assert frame.function is not None
+        key = id(frame.function.facts)
+        if key not in self._sizes:
+            self._sizes[key] = sum(1 for _ in walk(frame.function.facts.body))
+        return self._sizes[key]
+
+    def sources(self, frame: Frame) -> dict[str, str]:
+        """For each local name the text of what it was last assigned from."""
+        assert frame.function is not None
+        key = id(frame.function.facts)
+        found = self._sources.get(key)
+        if found is None:
+            found = self._sources[key] = {}
+            for node in walk(frame.function.facts.body):
+                if isinstance(node, m.Assign) and node.value is not None:
+                    for target in node.targets:
+                        if isinstance(target, m.Name):
+                            found[target.id] = render(node.value)
+        return found
+
+
+class _Loop:
+    """The loop that is being walked: where its jumps lead."""
+
+    def __init__(self, depth: int) -> None:
+        self.depth = depth
+        self.breaks: list[State] = []
+        self.continues: list[State] = []
+
+
+class StatementWalker(ExpressionWalker):
+    """Walks the statements of one frame."""
+
+    def __init__(self, walks: Walks, frame: Frame, *, in_threads: bool) -> None:
+        super().__init__(walks, frame, in_threads=in_threads)
+        self._loops: list[_Loop] = []
+        self._tries: list[list[State]] = []
+        """For each `try` whose body is being walked, the states in which an exception may leave it."""
+
+    def run(self, held: frozenset[Lock]) -> None:
+        """Walk the whole body; `held` are locks that the callers hold."""
+        assert self.frame.function is not None
+        self.state.held = held
+        for name in self.places.parameters:
+            place = self.places.parameter(name)
+            self.state.values[name] = frozenset([Mark(Read(place, self.span, name))])
+            self.state.aliases[name] = place
+        if self.block(self.frame.function.facts.body) == END:
+            self.give_back(NO_MARKS, None)
+
+    def block(self, statements: Sequence[m.Statement]) -> str:
+        """Walk statements in order, and tell how the block ends."""
+        for statement in statements:
+            handler = _HANDLERS.get(type(statement))
+            if handler is None:
+                continue
+            self.span = getattr(statement, "span", None) or self.span
+            self._may_raise()
+            end: str = handler(self, statement)
+            if end != END:
+                return end
+        self._may_raise()
+        return END
+
+    def _may_raise(self) -> None:
+        if self._tries:
+            self._tries[-1].append(self.state.copy())
+            if len(self._tries[-1]) > 12:
+                joined = join(self._tries[-1])
+                self._tries[-1][:] = [joined] if joined is not None else []
+
+    def suspend(self, span: Span) -> None:
+        super().suspend(span)
+        self._may_raise()
+
+    # --- simple statements ---------------------------------------------------------------------------
+
+    def _assign(self, statement: m.Assign) -> str:
+        if statement.value is None:
+            return END
+        result = self.expression(statement.value)
+        for target in statement.targets:
+            self._assign_to(target, result, statement.value, statement)
+        return END
+
+    def _assign_to(self, target: m.Expression, result: Result, value: m.Expression, statement: m.Assign) -> None:
+        if isinstance(target, m.Name) and self.places.is_local(target.id):
+            self.bind(target.id, result.marks, result.location, result.is_fresh)
+        elif isinstance(target, m.Display):
+            single = isinstance(value, m.Display) and len(value.items) == len(target.items)
+            for index, item in enumerate(target.items):
+                part = value.items[index] if single and isinstance(value, m.Display) else value
+                self._assign_to(item, result._replace(location=None), part, statement)
+        elif isinstance(target, m.Starred):
+            self._assign_to(target.value, result, value, statement)
+        else:
+            self.state.temporaries.append(result.marks)
+            place = self.reference(target)
+            marks = self.state.temporaries.pop()
+            if place.location is not None:
+                self.write_value(place.location, statement.span, render(target), value, marks)
+
+    def _augmented(self, statement: m.AugmentedAssign) -> str:
+        target = self.expression(statement.target)
+        self.state.temporaries.append(target.marks)
+        value = self.expression(statement.value)
+        marks = union(self.state.temporaries.pop(), value.marks)
+        if isinstance(statement.target, m.Name) and self.places.is_local(statement.target.id):
+            self.state.values[statement.target.id] = marks
+        elif target.location is not None:
+            text = render(statement.target)
+            self.write(target.location, "update", statement.span, text, marks, (), render(statement.value))
+        return END
+
+    def _evaluate(self, statement: m.Evaluate) -> str:
+        self.expression(statement.value)
+        return END
+
+    def _return(self, statement: m.Return) -> str:
+        result = self.expression(statement.value) if statement.value is not None else Result()
+        self.give_back(result.marks, result.location)
+        return "return"
+
+    def _raise(self, statement: m.Raise) -> str:
+        if statement.exception is not None:
+            self.expression(statement.exception)
+        return "raise"
+
+    def _assert(self, statement: m.Assert) -> str:
+        self.state.passed = union(self.state.passed, with_role(self.test(statement.test), "refusal"))
+        return END
+
+    def _delete(self, statement: m.Delete) -> str:
+        for target in statement.targets:
+            place = self.reference(target)
+            if place.location is not None:
+                self.write(place.location, "remove", statement.span, f"del {render(target)}", NO_MARKS, (), "")
+        return END
+
+    def _jump(self, statement: m.Jump) -> str:
+        if statement.kind == "pass" or not self._loops:
+            return END
+        loop = self._loops[-1]
+        state = self.state.copy()
+        dropped = state.leave_to(loop.depth)
+        if statement.kind == "break":
+            state.passed = union(state.passed, dropped)
+            loop.breaks.append(state)
+        else:
+            loop.continues.append(state)
+        return statement.kind
+
+    # --- branches ----------------------------------------------------------------------------------------
+
+    def _if(self, statement: m.If) -> str:
+        test = self.test(statement.test)
+        return self._branches(test, [statement.body, statement.orelse])
+
+    def _branches(self, test: Marks, bodies: Sequence[Sequence[m.Statement]]) -> str:
+        """Walk alternatives that `test` decides between."""
+        self.state.guards.append(test)
+        start = self.state
+        ends: list[State] = []
+        ways: list[str] = []
+        for body in bodies:
+            self.state = start.copy()
+            way = self.block(body)
+            ways.append(way)
+            if way == END:
+                ends.append(self.state)
+        joined = join(ends)
+        if joined is None:
+            self.state = start
+            self.state.guards.pop()
+            return max(ways, key=("", "break", "continue", "raise", "return").index)
+        self.state = joined
+        test = self.state.guards.pop()
+        for way in ways:
+            if way in ("return", "raise"):
+                self.state.passed = union(self.state.passed, with_role(test, "refusal") if way == "raise" else test)
+            elif way in ("continue", "break"):
+                self.state.skipped = union(self.state.skipped, test)
+        return END
+
+    def _match(self, statement: m.Match) -> str:
+        test = with_role(self.expression(statement.subject).marks, "test")
+        bodies: list[Sequence[m.Statement]] = [case.body for case in statement.cases]
+        for case in statement.cases:
+            if case.guard is not None:
+                test = union(test, self.test(case.guard))
+            for name in case.captures:
+                self.state.values[name] = test
+        if not any(case.irrefutable for case in statement.cases):
+            bodies.append(())
+        return self._branches(test, bodies)
+
+    # --- loops ---------------------------------------------------------------------------------------------
+
+    def _while(self, statement: m.While) -> str:
+        endless = isinstance(statement.test, m.Constant) and bool(statement.test.value)
+        outer_skipped = self.state.skipped
+        loop = _Loop(len(self.state.guards))
+        self._loops.append(loop)
+        leaving: list[State] = []
+        for _ in range(2):
+            test = self.test(statement.test)
+            if not endless:
+                exit_state = self.state.copy()
+                exit_state.passed = union(exit_state.passed, test)
+                leaving.append(exit_state)
+            if not self._turn(test, statement.body, loop):
+                break
+        if not endless and (loop.continues or self._turned):
+            test = self.test(statement.test)
+            self.state.passed = union(self.state.passed, test)
+            leaving.append(self.state)
+        return self._leave(loop, leaving, statement.orelse, outer_skipped)
+
+    def _for(self, statement: m.For) -> str:
+        marks = self.iterated(statement.iterable)
+        outer_skipped = self.state.skipped
+        loop = _Loop(len(self.state.guards))
+        self._loops.append(loop)
+        leaving = [self.state.copy()]
+        for _ in range(2):
+            if statement.is_async:
+                self.state.temporaries.append(marks)
+                self.suspend(statement.span)
+                marks = self.state.temporaries.pop()
+            self._bind_loop(statement.target, marks)
+            self.state.temporaries.append(marks)
+            turned = self._turn(NO_MARKS, statement.body, loop)
+            marks = self.state.temporaries.pop()
+            if not turned:
+                break
+            leaving.append(self.state.copy())
+        return self._leave(loop, leaving, statement.orelse, outer_skipped)
+
+    def _bind_loop(self, target: m.Expression, marks: Marks) -> None:
+        if isinstance(target, m.Name):
+            self.bind(target.id, marks, None, False)
+        elif isinstance(target, m.Display):
+            for item in target.items:
+                self._bind_loop(item, marks)
+        elif isinstance(target, m.Starred):
+            self._bind_loop(target.value, marks)
+
+    _turned = False
+
+    def _turn(self, test: Marks, body: Sequence[m.Statement], loop: _Loop) -> bool:
+        """One turn of a loop. True when another can follow."""
+        loop.continues = []
+        self.state.guards.append(test)
+        skipped = self.state.skipped
+        start = self.state.copy()
+        way = self.block(body)
+        ends = [self.state] if way == END else []
+        joined = join([*ends, *loop.continues])
+        self._turned = joined is not None
+        if joined is None:
+            start.guards = start.guards[: loop.depth]
+            self.state = start
+            return False
+        self.state = joined
+        self.state.guards = self.state.guards[: loop.depth]
+        self.state.skipped = skipped
+        return True
+
+    def _leave(
+        self, loop: _Loop, leaving: list[State], orelse: Sequence[m.Statement], skipped: Marks
+    ) -> str:
+        self._loops.pop()
+        ends = []
+        joined = join(leaving)
+        if joined is not None:
+            self.state = joined
+            self.state.guards = self.state.guards[: loop.depth]
+            if self.block(orelse) == END:
+                ends.append(self.state)
+        joined = join([*ends, *loop.breaks])
+        if joined is None:
+            return "return"
+        self.state = joined
+        self.state.skipped = skipped
+        return END
+
+    # --- with and try ------------------------------------------------------------------------------------------
+
+    def _with(self, statement: m.With) -> str:
+        taken: list[Lock] = []
+        leaves_slowly = False
+        for item in statement.items:
+            result = self.expression(item.context)
+            value = self.frame.value_of(item.context)
+            locks = self._locks_of(item.context, result, value)
+            for passed in result.pending:
+                self.run(passed)
+            if statement.is_async and not all(lock.is_thread for lock in locks):
+                self.suspend(item.span)
+            elif statement.is_async and not locks:
+                self.suspend(item.span)
+                leaves_slowly = True
+            for lock in locks:
+                if lock not in self.state.held:
+                    taken.append(lock)
+                self.take(lock, item.span)
+            if item.target is not None:
+                self._bind_loop(item.target, NO_MARKS)
+        way = self.block(statement.body)
+        self.state.release(taken)
+        if leaves_slowly and way == END:
+            self.suspend(statement.span)
+        if way != END and any(_suppresses(self.frame.value_of(item.context)) for item in statement.items):
+            return END
+        return way
+
+    def _locks_of(self, node: m.Expression, result: Result, value: Value) -> list[Lock]:
+        for atom in value:
+            if isinstance(atom, ManagerAtom):
+                inside = self.walks.summary(atom.frame, in_threads=self.in_threads).yielded_under
+                if inside:
+                    return list(inside)
+        lock = self.lock(node, result.location)
+        return [lock] if lock is not None else []
+
+    def _try(self, statement: m.Try) -> str:
+        self._tries.append([self.state.copy()])
+        before = len(self.state.guards)
+        way = self.block(statement.body)
+        raised = self._tries.pop()
+        ends: list[State] = []
+        ways: list[str] = []
+        if way == END:
+            way = self.block(statement.orelse)
+        ways.append(way)
+        if way == END:
+            ends.append(self.state)
+        elif way != "raise":
+            raised.append(self.state.copy())
+        in_handler = join(raised)
+        assert in_handler is not None
+        in_handler.guards = in_handler.guards[:before]
+        in_handler.temporaries = []
+        for handler in statement.handlers:
+            self.state = in_handler.copy()
+            looked_up = self._looked_up(statement.body) if _is_look_up(handler.type) else NO_MARKS
+            self.state.guards.append(looked_up)
+            if handler.name is not None:
+                self.state.values[handler.name] = NO_MARKS
+            way = self.block(handler.body)
+            ways.append(way)
+            if way == END:
+                self.state.guards.pop()
+                ends.append(self.state)
+        if statement.final:
+            # Once for what leaves by an exception or a return, once for what goes on.
+            self.state = in_handler.copy()
+            self.block(statement.final)
+        joined = join(ends)
+        if joined is None:
+            self.state = in_handler
+            return max(ways, key=("", "break", "continue", "raise", "return").index)
+        self.state = joined
+        if self._tries:
+            self._tries[-1] += raised[-1:]
+        return self.block(statement.final)
+
+    def _looked_up(self, body: Sequence[m.Statement]) -> Marks:
+        """`try: return cache[key]`: the handler of a `KeyError` runs because of what the look-up found."""
+        found = NO_MARKS
+        for node in walk(tuple(body)):
+            if isinstance(node, (m.Subscript, m.Attribute)) and not isinstance(node.value, m.Call):
+                place = self.reference(node).location
+                if place is not None and place.is_shared and ANY not in place.path:
+                    found = union(found, frozenset([self.mark(place, node.span, render(node))]))
+        return with_role(found, "test")
+
+
+def _is_look_up(handler: m.Expression | None) -> bool:
+    if isinstance(handler, m.Name):
+        return handler.id in _LOOK_UP_ERRORS
+    return isinstance(handler, m.Display) and any(_is_look_up(item) for item in handler.items)
+
+
+def _suppresses(value: Value) -> bool:
+    return any(isinstance(atom, InstanceAtom) and atom.type == "contextlib.suppress" for atom in value)
+
+
+_HANDLERS = {
+    m.Assign: StatementWalker._assign,
+    m.AugmentedAssign: StatementWalker._augmented,
+    m.Evaluate: StatementWalker._evaluate,
+    m.Return: StatementWalker._return,
+    m.Raise: StatementWalker._raise,
+    m.Assert: StatementWalker._assert,
+    m.Delete: StatementWalker._delete,
+    m.Jump: StatementWalker._jump,
+    m.If: StatementWalker._if,
+    m.Match: StatementWalker._match,
+    m.While: StatementWalker._while,
+    m.For: StatementWalker._for,
+    m.With: StatementWalker._with,
+    m.Try: StatementWalker._try,
+}

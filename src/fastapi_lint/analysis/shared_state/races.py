@@ -1,0 +1,217 @@
+"""Races between requests on the event loop: what a hazard means, and whether it is worth a finding."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from fastapi_lint.analysis.shared_state.invalidation import Removals
+from fastapi_lint.analysis.shared_state.locations import Location
+from fastapi_lint.analysis.shared_state.objects import is_resource
+from fastapi_lint.analysis.shared_state.order import Walks
+from fastapi_lint.analysis.shared_state.summaries import Hazard, HeldThreadLock
+from fastapi_lint.diagnostics import Span, Step
+from fastapi_lint.facts import model as m
+from fastapi_lint.facts.walk import walk
+from fastapi_lint.inference.frames import Frame
+
+if TYPE_CHECKING:
+    from fastapi_lint.analysis.program import Program
+
+
+class RaceKind(StrEnum):
+    """What goes wrong when two requests run the code at once."""
+
+    LOST_UPDATE = "lost update"
+    MADE_TWICE = "made twice"
+    LIMIT = "limit passed twice"
+    REMOVED_TWICE = "removed twice"
+    FLAG = "flag set late"
+    REVIVED = "removed entry comes back"
+    CACHE_FILL = "cache filled twice"
+
+
+class Race(NamedTuple):
+    """At `span` the shared `location` is written, because of (or from) a read at `read` that was stale after `suspension`.
+
+    `chain`: the read, the suspension, the write, and the write in the callee where it stands in one.
+    """
+
+    kind: RaceKind
+    location: Location
+    path: str
+    span: Span
+    read: Span
+    suspension: Span
+    chain: tuple[Step, ...]
+    routes: tuple[str, ...]
+
+
+class ThreadLockAcrossAwait(NamedTuple):
+    """At `span` a `threading` lock is taken that is still held at the suspension at `suspension`."""
+
+    path: str
+    span: Span
+    lock: str
+    suspension: Span
+    chain: tuple[Step, ...]
+    routes: tuple[str, ...]
+
+
+class LoopWalks(NamedTuple):
+    """The walks through all frames on the loop that are reported: their hazards and thread locks."""
+
+    walks: Walks
+    hazards: tuple[Hazard, ...]
+    thread_locks: tuple[HeldThreadLock, ...]
+
+
+_LIFECYCLE = (
+    "start", "stop", "close", "aclose", "shutdown", "startup", "setup", "teardown", "connect", "disconnect", "init",
+    "initialize", "initialise", "dispose", "cleanup", "open", "run", "main", "__aenter__", "__aexit__", "serve", "lifespan",
+    "restart", "terminate", "exit", "destroy",
+)  # fmt: skip
+
+
+def answers_loopwalks(program: Program) -> list[LoopWalks]:
+    walks = Walks(program)
+    hazards: list[Hazard] = []
+    thread_locks: list[HeldThreadLock] = []
+    alone = _run_alone(program)
+    for frame in program.interpreter.frames:
+        if not frame.is_async or frame.function is None:
+            continue
+        if not program.reach.is_loop_frame(frame) or not program.reach.is_reported(frame) or not _may_matter(frame):
+            continue
+        if walks.sharing.runs_once(frame):
+            continue
+        found = walks.with_callers_locks(frame)
+        thread_locks += found.thread_locks
+        if frame not in alone and not _is_lifecycle(program, frame):
+            hazards += found.hazards
+    return [LoopWalks(walks, tuple(hazards), tuple(thread_locks))]
+
+
+def _may_matter(frame: Frame) -> bool:
+    """Whether the function suspends at all."""
+    assert frame.function is not None
+    if frame.is_generator:
+        return True
+    return any(
+        isinstance(node, m.Await) or (isinstance(node, (m.For, m.With, m.Loop)) and node.is_async)
+        for node in walk(frame.function.facts.body)
+    )
+
+
+def _is_lifecycle(program: Program, frame: Frame) -> bool:
+    """`start`, `close` and their like, unless a route is known to reach them."""
+    name = frame.name.rpartition(".")[2].lstrip("_")
+    is_one = name in _LIFECYCLE or name.partition("_")[0] in _LIFECYCLE or frame.name.rpartition(".")[2] in _LIFECYCLE
+    return is_one and not program.reach.routes_of(frame)
+
+
+def _run_alone(program: Program) -> set[Frame]:
+    """Frames that only tasks made while the application starts run: one of each, for ever."""
+    return program.reach.only_in_lasting_tasks
+
+
+def answers_race(program: Program) -> list[Race]:
+    """Every race, by file and line; one for each write."""
+    (found,) = program.answers(LoopWalks)
+    removals: Removals | None = None
+    races: dict[tuple[str, Span, Location], Race] = {}
+    for hazard in found.hazards:
+        kind = _kind(hazard)
+        if kind is RaceKind.CACHE_FILL:
+            removals = removals or Removals(found.walks)
+            if removals.elsewhere(hazard.write.location, hazard.write.frame.function):
+                kind = RaceKind.REVIVED
+        if kind is None:
+            continue
+        frame = hazard.frame
+        key = (frame.module.path, hazard.span, hazard.write.location)
+        if key in races:
+            continue
+        races[key] = Race(
+            kind,
+            hazard.write.location,
+            frame.module.path,
+            hazard.span,
+            hazard.mark.read.span,
+            hazard.suspension,
+            _chain(hazard),
+            program.reach.routes_of(frame),
+        )
+    ordered = sorted(races.values(), key=lambda race: (race.path, race.span))
+    return _one_per_statement(ordered)
+
+
+def _one_per_statement(races: list[Race]) -> list[Race]:
+    kept: dict[tuple[str, Span], Race] = {}
+    for race in races:
+        kept.setdefault((race.path, race.span), race)
+    return list(kept.values())
+
+
+def _chain(hazard: Hazard) -> tuple[Step, ...]:
+    frame = hazard.frame
+    path, name = frame.module.path, frame.name
+    steps = [
+        Step(path, hazard.mark.read.span, name, f"reads {hazard.mark.read.text}"),
+        Step(path, hazard.suspension, name, "other requests run here"),
+        Step(path, hazard.span, name, f"writes {hazard.write.location.name}" if hazard.write.frame is frame else hazard.text),
+    ]
+    if hazard.write.frame is not frame:
+        inner = hazard.write.frame
+        steps.append(Step(inner.module.path, hazard.write.span, inner.name, f"writes {hazard.write.location.name}"))
+    return tuple(steps)
+
+
+def _kind(hazard: Hazard) -> RaceKind | None:
+    """What the hazard comes to; None when nobody would notice."""
+    write = hazard.write
+    if _is_part_of_entry(write.location) and hazard.how == "check":
+        return None
+    if hazard.how == "value":
+        return RaceKind.LOST_UPDATE
+    if write.kind == "remove":
+        return RaceKind.REMOVED_TWICE
+    if write.kind in ("add", "update"):
+        return RaceKind.LIMIT
+    if write.kind == "constant":
+        return RaceKind.FLAG
+    if write.kind in ("none", "clear"):
+        return None
+    if is_resource(write.value, write.location.last_name, write.source):
+        return RaceKind.MADE_TWICE
+    if hazard.mark.role == "refusal":
+        return RaceKind.LIMIT
+    return RaceKind.CACHE_FILL
+
+
+def _is_part_of_entry(location: Location) -> bool:
+    """An attribute of an entry of a registry: it belongs to whoever works on the entry."""
+    seen_entry = False
+    for element in location.path:
+        if element.startswith("["):
+            seen_entry = True
+        elif seen_entry:
+            return True
+    return False
+
+
+def answers_threadlockacrossawait(program: Program) -> list[ThreadLockAcrossAwait]:
+    """Every `threading` lock that is held while its coroutine is suspended."""
+    (found,) = program.answers(LoopWalks)
+    answers: dict[tuple[str, Span], ThreadLockAcrossAwait] = {}
+    for held in found.thread_locks:
+        path, name = held.frame.module.path, held.frame.name
+        chain = (
+            Step(path, held.span, name, f"takes {held.lock.text}"),
+            Step(path, held.suspension, name, "suspends while holding it"),
+        )
+        routes = program.reach.routes_of(held.frame)
+        answers.setdefault(
+            (path, held.span), ThreadLockAcrossAwait(path, held.span, held.lock.text, held.suspension, chain, routes)
+        )
+    return sorted(answers.values(), key=lambda one: (one.path, one.span))
