@@ -35,20 +35,20 @@ def _checked(*paths: Path, overrides: Overrides | None = None) -> dict[str, list
 @pytest.mark.parametrize("marker", ["pyproject.toml", "setup.cfg", "setup.py"])
 def test_the_root_is_the_nearest_directory_with_a_marker(tree: Tree, marker: str) -> None:
     root = tree({"pyproject.toml": "", f"inner/{marker}": "", "inner/app/sub/x.py": ""})
-    assert find_root(str(root / "inner/app/sub/x.py")) == str(root / "inner")
+    assert find_root(str(root / "inner/app/sub")) == str(root / "inner")
     assert find_root(str(root / "inner/app")) == str(root / "inner")
     assert find_root(str(root)) == str(root)
 
 
 def test_a_repository_is_a_root(tree: Tree) -> None:
     root = tree({".git/HEAD": "", "app/x.py": ""})
-    assert find_root(str(root / "app/x.py")) == str(root)
+    assert find_root(str(root / "app")) == str(root)
 
 
 def test_without_a_marker_the_root_is_the_outermost_package_or_the_directory(tree: Tree) -> None:
     root = tree({"app/__init__.py": "", "app/sub/__init__.py": "", "app/sub/x.py": "", "plain/y.py": ""})
-    assert find_root(str(root / "app/sub/x.py")) == str(root / "app")
-    assert find_root(str(root / "plain/y.py")) == str(root / "plain")
+    assert find_root(str(root / "app/sub")) == str(root / "app")
+    assert find_root(str(root / "plain")) == str(root / "plain")
     assert find_root(str(root)) == str(root)
 
 

@@ -132,6 +132,29 @@ def test_mistaken_settings_end_the_run_with_one_message(project: Path, run: Run)
     assert "Traceback" not in result.stdout + result.stderr
 
 
+def test_mistaken_settings_are_told_for_standard_input_too(project: Path, flake8: Flake8) -> None:
+    (project / "pyproject.toml").write_text("[tool.fastapi-lint]\nnonsense = 1\n")
+    (line,) = flake8("-", input="x = 1\n")
+    assert line.startswith("stdin:1:1: FAP001 ")
+    assert "has no setting `nonsense`" in line
+
+
+def test_a_pipe_ends_no_run(project: Path, flake8: Flake8) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"x = 1\n")
+    os.close(writing)
+    result = subprocess.run(
+        [sys.executable, "-m", "flake8", "--select=FAP", "-j1", "app", f"/dev/fd/{reading}"],
+        pass_fds=[reading],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    os.close(reading)
+    assert result.stderr == ""
+    assert _starts(result.stdout.splitlines(), _SLOW[2:], _LOAD[2:])
+
+
 def test_a_rule_that_is_off_runs_when_flake8_selects_its_code(tree: Tree, run: Run) -> None:
     main_py = (
         "import os.path\nfrom fastapi import FastAPI\napp = FastAPI()\n\n\n@app.get('/')\n"

@@ -62,13 +62,12 @@ def compile_patterns(patterns: Sequence[str]) -> GitIgnoreSpec:
     return GitIgnoreSpec.from_lines(patterns)
 
 
-def find_root(path: str) -> str:
-    """The root of the project that `path`, a file or a directory, belongs to.
+def find_root(directory: str) -> str:
+    """The root of the project that a directory belongs to.
 
     The nearest ancestor with one of `ROOT_MARKERS`. Without any, the outermost package around the
-    path, so that its imports can be followed, or else the directory itself.
+    directory, so that its imports can be followed, or else the directory itself.
     """
-    directory = path if os.path.isdir(path) else os.path.dirname(path)
     current = directory
     while True:
         if is_marked(current):

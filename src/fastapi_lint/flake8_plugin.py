@@ -73,7 +73,8 @@ class Plugin:
             findings = self._findings()
         except Exception as error:
             described = " ".join(f"{type(error).__name__}: {error}".split())
-            yield 1, 0, f"FAP001 internal error of fastapi-lint, please report it: {described}", type(self)
+            text = f"internal error of fastapi-lint, please report it: {described}"
+            yield 1, 0, f"FAP001 {error if _is_users_mistake(error) else text}", type(self)
             return
         for line, column, text in findings:
             yield line, column, text, type(self)
@@ -115,7 +116,8 @@ def _lint(
         overlay[Path(filename)] = text
     disable_noqa = bool(getattr(options, "disable_noqa", False))
     report = lint(
-        [path for path in paths if path in overlay or path.exists()],  # flake8 reports the others itself
+        # What is neither is flake8's own business: it reports a missing file, and reads a pipe.
+        [path for path in paths if path in overlay or path.is_file() or path.is_dir()],
         overrides=_overrides(options),
         jobs=_jobs(options),
         overlay=overlay,

@@ -105,9 +105,13 @@ def find_projects(
     overrides, overlay = overrides or Overrides(), overlay or {}
     directories, files = _split(paths, overlay)
     arguments: dict[str, list[str]] = {}
+    roots: dict[str, str] = {}  # by directory: a commit may name thousands of files in a few of them
     for path in (*directories, *files):
-        around = next((directory for directory in directories if _is_below(path, directory)), path)
-        arguments.setdefault(discovery.find_root(around), []).append(path)
+        own = path if path in directories else os.path.dirname(path)
+        around = next((directory for directory in directories if _is_below(path, directory)), own)
+        if around not in roots:
+            roots[around] = discovery.find_root(around)
+        arguments.setdefault(roots[around], []).append(path)
     projects = []
     for root, named in sorted(_join_unmarked(arguments).items()):
         settings = load_settings(root)

@@ -40,7 +40,7 @@ def contexts_of(program: Program) -> Mapping[tuple[str, int], frozenset[str]]:
 def _callee_context(edge: Edge, target: Frame, caller: Context) -> Context:
     if edge is Edge.CALL:
         return caller
-    if edge is Edge.THREAD and not target.is_async:
+    if edge in (Edge.THREAD, Edge.DETACHED) and not target.is_async:
         return Context.THREAD
     return Context.LOOP
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from fastapi_lint.analysis.markers import marked_by_default
 from fastapi_lint.analysis.routes import endpoint_functions
 from fastapi_lint.analysis.tree import names_read, walk
 from fastapi_lint.diagnostics import Span
@@ -21,10 +22,8 @@ from fastapi_lint.inference.values import (
     CoroutineAtom,
     FunctionAtom,
     GeneratorAtom,
-    GenericAtom,
     InstanceAtom,
     ManagerAtom,
-    MarkerAtom,
     ObjectAtom,
 )
 
@@ -63,14 +62,13 @@ def omitted_markers(interpreter: Interpreter, call: Application) -> tuple[Omitte
     function = call.target.function
     if function is None or call.given is None or _resolves_markers(function):
         return ()
-    defaults = interpreter.signature(function).defaults
     missing = []
     for position, parameter in enumerate(function.facts.parameters):
         if parameter.default is None or parameter.name in call.given:
             continue
-        kinds = [atom.kind for atom in defaults[position] if isinstance(atom, MarkerAtom)]
-        if kinds:
-            missing.append(Omitted(parameter.name, kinds[0]))
+        marker = marked_by_default(interpreter, function, position)
+        if marker is not None:
+            missing.append(Omitted(parameter.name, marker.kind))
     if not missing:
         return ()
     read = names_read(function.module.facts, function.facts)
@@ -86,7 +84,7 @@ def frames_outside_tests(interpreter: Interpreter) -> Iterator[Frame]:
     """Every function and module body that is no test."""
     for module in interpreter.project.modules.values():
         if not module.is_test:
-            yield interpreter.module_frame(module)
+            yield interpreter.names.module_frame(module)
     for frame in interpreter.frames:
         if not frame.module.is_test:
             yield frame
@@ -222,14 +220,3 @@ def _name_of(atom: Atom) -> str:
     if isinstance(atom, InstanceAtom):
         return f"a `{atom.type.rpartition('.')[2]}`"
     return "an object"
-
-
-def annotated_marker(interpreter: Interpreter, function: ProjectFunction, position: int) -> str | None:
-    """The kind of the marker in the parameter's `Annotated[...]`, if any."""
-    for generic in interpreter.signature(function).types[position]:
-        if isinstance(generic, GenericAtom):
-            for argument in generic.arguments[1:]:
-                for atom in argument:
-                    if isinstance(atom, MarkerAtom):
-                        return atom.kind
-    return None

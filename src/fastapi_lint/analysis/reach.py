@@ -45,7 +45,7 @@ class Reach:
             for site in frame.dependencies:
                 called.add(site.target)
         called_functions = {frame.function for frame in called if frame.function is not None}
-        for frame in interpreter.module_frames:
+        for frame in interpreter.names.module_frames:
             own_loops |= {site.target for site in frame.calls if site.edge is Edge.OWN_LOOP}
         tests = {frame for frame in interpreter.frames if frame.module.is_test}
         roots = {

@@ -6,8 +6,10 @@ from collections import defaultdict, deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from fastapi_lint.analysis.markers import marked_by_annotation, marked_by_default
 from fastapi_lint.diagnostics import Step
 from fastapi_lint.inference.frames import CallSite, Frame
+from fastapi_lint.inference.interpreter import Interpreter
 
 if TYPE_CHECKING:
     from fastapi_lint.analysis.program import Program
@@ -18,7 +20,8 @@ EVERY_REQUEST = "every request"
 class RequestCode:
     """The frames that routes, dependencies, middleware and exception handlers reach; tests and start-up code are not among them.
 
-    Other than `Reach`, this follows what is handed to threads, tasks and loops of their own: it is done on behalf of a
+    A function with FastAPI's markers among its parameters counts as such code, and so does an `async def` that nothing known
+    calls. Other than `Reach`, this follows what is handed to threads, tasks and loops of their own: it is done on behalf of a
     request all the same.
     """
 
@@ -34,6 +37,9 @@ class RequestCode:
                 self._labels[entry.frame].append(EVERY_REQUEST)
         self._callers: dict[Frame, list[tuple[Frame, CallSite]]] = defaultdict(list)
         self.frames: dict[Frame, None] = dict.fromkeys(self._labels)
+        for frame in program.interpreter.frames:
+            if not frame.module.is_test and (_has_markers(program.interpreter, frame) or _may_serve(program, frame)):
+                self.frames[frame] = None
         pending = deque(self.frames)
         while pending:
             frame = pending.popleft()
@@ -80,6 +86,29 @@ class RequestCode:
                     return longer
                 pending.append((caller, longer))
         return ()
+
+
+def _has_markers(interpreter: Interpreter, frame: Frame) -> bool:
+    """Whether the function counts on FastAPI for a parameter: it is written to serve requests."""
+    function = frame.function
+    if function is None or function.signature is None:
+        return False
+    return any(
+        marked_by_default(interpreter, function, position) or marked_by_annotation(interpreter, function, position)
+        for position in range(len(function.facts.parameters))
+    )
+
+
+def _may_serve(program: Program, frame: Frame) -> bool:
+    """Whether a request may reach an `async def` by ways that are not known; decorators make commands and tasks of others."""
+    function = frame.function
+    return (
+        function is not None
+        and frame.is_async
+        and not function.facts.decorators
+        and frame in program.reach.serving
+        and program.reach.is_reported(frame)
+    )
 
 
 def answers(program: Program) -> Iterator[RequestCode]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from sys import intern
 from typing import Any
 
@@ -147,10 +148,8 @@ class ExpressionBuilder:
             return m.Constant("bytes", None)
         text = node.raw_value
         if "\\" in text and "r" not in prefix:
-            try:
+            with suppress(ValueError, SyntaxError):
                 text = ast.literal_eval(node.value)
-            except (ValueError, SyntaxError):
-                pass
         if self._in_annotation and text.isprintable() and len(text) <= LONGEST_STRING:
             try:
                 return self.expression(cst.parse_expression(text.strip()))

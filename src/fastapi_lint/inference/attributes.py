@@ -63,9 +63,9 @@ def get(evaluator: ExpressionEvaluator, atom: Atom, name: str, span: Span) -> Va
     if isinstance(atom, ClassAtom):
         return _of_class(evaluator, atom.cls, name)
     if isinstance(atom, ModuleAtom):
-        return evaluator.interpreter.module_attribute(atom.path, name, evaluator.frame)
+        return evaluator.interpreter.names.module_attribute(atom.path, name, evaluator.frame)
     if isinstance(atom, FolderAtom):
-        return evaluator.interpreter.submodule(atom.path, name)
+        return evaluator.interpreter.names.submodule(atom.path, name)
     if isinstance(atom, FunctionAtom):
         return _of_function(atom, name)
     if isinstance(atom, (ContainerAtom, GeneratorAtom, CoroutineAtom)):
@@ -222,7 +222,7 @@ def set_attribute(evaluator: ExpressionEvaluator, atom: Atom, name: str, value: 
         interpreter.add_to(atom.cls.cell(name), value)
     elif isinstance(atom, ModuleAtom):
         module = interpreter.project.modules[atom.path]
-        interpreter.set_global(module, name, value)
+        interpreter.names.set_global(module, name, value)
     elif isinstance(atom, InstanceAtom):
         fastapi_model.set_attribute(evaluator, atom, name, value)
 

@@ -101,11 +101,9 @@ def _evaluate_arguments(evaluator: ExpressionEvaluator, node: m.Call) -> Argumen
                 is_open = True
         elif argument.star == "**":
             for atom in value:
-                keys = getattr(atom, "keys", ())
-                if isinstance(keys, tuple) and keys and len(value) == 1:
-                    keywords.update(
-                        {k: v for k, v in zip(keys, atom.items, strict=True) if isinstance(k, str)}
-                    )  # type: ignore[union-attr]
+                if isinstance(atom, ContainerAtom) and atom.keys and len(value) == 1:
+                    pairs = zip(atom.keys, atom.items, strict=True)
+                    keywords.update({key: item for key, item in pairs if isinstance(key, str)})
                 else:
                     is_open = True
             is_open = is_open or not value

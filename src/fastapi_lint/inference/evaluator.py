@@ -119,7 +119,7 @@ class ExpressionEvaluator:
             if name in outer.function.facts.locals:
                 return UNKNOWN
             outer = outer.function.outer
-        return self.interpreter.global_value(self.module, name, self.frame)
+        return self.interpreter.names.global_value(self.module, name, self.frame)
 
     def bind(self, name: str, value: Value) -> None:
         """Assign to a name in this scope."""
@@ -128,9 +128,9 @@ class ExpressionEvaluator:
             if self.cls is not None:
                 self.cls.namespace[name] = value
             else:
-                self.interpreter.set_global(self.module, name, value)
+                self.interpreter.names.set_global(self.module, name, value)
         elif name not in self.local_names and name in self.global_names:
-            self.interpreter.set_global(self.module, name, value)
+            self.interpreter.names.set_global(self.module, name, value)
             return
         elif name not in self.local_names:
             outer = self.outer
@@ -286,18 +286,22 @@ class ExpressionEvaluator:
         results: list[Value] = []
         if node.operator == "+" and len(left) == len(right) == 1:
             one, other = left[0], right[0]
-            if isinstance(one, ConstantAtom) and isinstance(other, ConstantAtom):
-                if isinstance(one.value, str) and isinstance(other.value, str):
-                    return (ConstantAtom(one.value + other.value),)
+            if (
+                isinstance(one, ConstantAtom)
+                and isinstance(other, ConstantAtom)
+                and isinstance(one.value, str)
+                and isinstance(other.value, str)
+            ):
+                return (ConstantAtom(one.value + other.value),)
         for atom in left:
             if isinstance(atom, ObjectAtom):
                 name = OPERATORS.get(node.operator, "")
                 results.append(calls.method(self, atom, name, [right], node.span, node.operator))
-            elif isinstance(atom, InstanceAtom) and atom.type == "pathlib.Path":
-                results.append((atom,))
-            elif node.operator == "|" and isinstance(atom, (ClassAtom, ExternalAtom, GenericAtom)):
-                results.append((atom,))
-            elif isinstance(atom, ContainerAtom) and node.operator == "+":
+            elif (
+                (isinstance(atom, InstanceAtom) and atom.type == "pathlib.Path")
+                or (node.operator == "|" and isinstance(atom, (ClassAtom, ExternalAtom, GenericAtom)))
+                or (isinstance(atom, ContainerAtom) and node.operator == "+")
+            ):
                 results.append((atom,))
         if node.operator == "|":
             results.append(tuple([a for a in right if isinstance(a, (ClassAtom, ExternalAtom, GenericAtom))]))

@@ -330,11 +330,7 @@ def injected(evaluator: ExpressionEvaluator, marker: MarkerAtom, declared: Value
     context = calls.CallContext(span, "Depends", edge=Edge.DEPENDENCY)
     for atom in provider:
         made = calls.apply(evaluator, atom, calls.Arguments([], {}), context)
-        made = (
-            evaluator.await_value(made, span)
-            if any(isinstance(a, CoroutineAtom) for a in made)
-            else made
-        )
+        made = evaluator.await_value(made, span) if any(isinstance(a, CoroutineAtom) for a in made) else made
         results.append(
             join_all([a.frame.yields.value if isinstance(a, GeneratorAtom) else (a,) for a in made])
         )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import builtins
 import fnmatch
-import os
 from typing import TYPE_CHECKING, Any
 
 from fastapi_lint.diagnostics import Span
@@ -16,22 +14,19 @@ from fastapi_lint.inference.classes import ProjectClass
 from fastapi_lint.inference.fastapi_model import Registration
 from fastapi_lint.inference.frames import Cell, Frame
 from fastapi_lint.inference.functions import ProjectFunction, Signature
+from fastapi_lint.inference.global_names import GlobalNames
 from fastapi_lint.inference.statements import Evaluator
 from fastapi_lint.inference.values import (
     UNKNOWN,
     Atom,
     ClassAtom,
     ContainerAtom,
-    ExternalAtom,
-    FolderAtom,
     FunctionAtom,
     GenericAtom,
     MarkerAtom,
-    ModuleAtom,
     ObjectAtom,
     Place,
     Value,
-    join,
     join_all,
 )
 from fastapi_lint.knowledge.blocking import BlockingCall, Confidence, Kind
@@ -49,7 +44,6 @@ MOST_IMPLEMENTATIONS = 12
 MOST_EVALUATIONS = 4
 """Times that a frame is evaluated because something it read has grown."""
 
-_BUILTINS = frozenset(dir(builtins))
 _WEB = frozenset(
     {
         "fastapi",
@@ -65,21 +59,6 @@ _WEB = frozenset(
         "typer",
     }
 )
-
-
-class _ModuleState:
-    """The global names of one module."""
-
-    __slots__ = ("cells", "done", "frame", "in_progress", "shared", "stars")
-
-    def __init__(self, module: Module) -> None:
-        self.cells: dict[str, Cell] = {}
-        self.shared: set[str] = set()
-        """Names imported from another module of the project: their cell is that module's."""
-        self.stars: list[Module] = []
-        self.frame = Frame(module, None, {})
-        self.in_progress = False
-        self.done = False
 
 
 class Interpreter:
@@ -98,7 +77,7 @@ class Interpreter:
         self.constructed: dict[ProjectClass, dict[Place, Frame]] = {}
         """For each class of the project the calls that make instances of it, and the frames these are in."""
         self._functions: dict[object, ProjectFunction] = {}
-        self._modules = {path: _ModuleState(module) for path, module in project.modules.items()}
+        self.names = GlobalNames(project, self._run_module, self.grew)
         self._class_frames: dict[ProjectClass, Frame] = {}
         self._states: dict[tuple[str, str], Cell] = {}
         self._dirty: dict[Frame, None] = {}
@@ -112,10 +91,10 @@ class Interpreter:
 
     def run(self) -> None:
         """Evaluate every module, every function that FastAPI or an event loop may run, and what they call."""
-        for path in sorted(self._modules):
-            self.ensure_module(self.project.modules[path])
+        for path in sorted(self.project.modules):
+            self.names.ensure_module(self.project.modules[path])
         self._settle()
-        for path in sorted(self._modules):
+        for path in sorted(self.project.modules):
             module = self.project.modules[path]
             is_web = self._is_web(path)
             for facts in module.facts.functions:
@@ -135,7 +114,7 @@ class Interpreter:
 
     def _evaluate_wrappers(self) -> None:
         """What decorators put in the place of functions: their callers are often not of the project."""
-        values = [cell.value for state in list(self._modules.values()) for cell in list(state.cells.values())]
+        values = [cell.value for cell in self.names.cells]
         values += [value for cls in list(self.classes.values()) for value in list(cls.namespace.values())]
         for value in values:
             for atom in value:
@@ -195,11 +174,12 @@ class Interpreter:
             del self._dirty[frame]
             if frame.evaluations < MOST_EVALUATIONS:
                 if frame.function is None:
-                    state = self._modules[frame.module.path]
-                    if state.frame is frame:
-                        self._run_module(state, frame.module)
+                    self.names.evaluate_again(frame)
                 else:
                     self._execute(frame)
+
+    def _run_module(self, frame: Frame) -> None:
+        Evaluator(self, frame, local_names=None, outer=None).block(frame.module.facts.body)
 
     def grew(self, cell: Cell) -> None:
         """Those who read the cell have to be evaluated again."""
@@ -389,138 +369,14 @@ class Interpreter:
             self._class_annotations[id(annotation)] = found
         return found
 
-    # --- global names ------------------------------------------------------------------------------------
-
-    def ensure_module(self, module: Module) -> None:
-        """Evaluate a module's body unless that has happened or is happening."""
-        state = self._modules[module.path]
-        if not state.done and not state.in_progress:
-            self._run_module(state, module)
-
-    def _run_module(self, state: _ModuleState, module: Module) -> None:
-        if state.in_progress:
-            return
-        state.in_progress = True
-        state.frame.evaluations += 1
-        state.frame.reset()
-        Evaluator(self, state.frame, local_names=None, outer=None).block(module.facts.body)
-        state.in_progress = False
-        state.done = state.frame.done = True
-
-    @property
-    def module_frames(self) -> list[Frame]:
-        """The frames of all module bodies: what runs at import."""
-        return [state.frame for state in self._modules.values()]
-
-    def module_frame(self, module: Module) -> Frame:
-        return self._modules[module.path].frame
-
-    def global_cell(self, module: Module, name: str) -> Cell | None:
-        """The cell of a global name, if the module binds it."""
-        return self._modules[module.path].cells.get(name)
-
-    def global_value(self, module: Module, name: str, frame: Frame) -> Value:
-        """The value of a name that is not local: a global, or a built-in."""
-        found = self._find_global(module, name, frame, set())
-        if found is not None:
-            return found
-        return (ExternalAtom(name),) if name in _BUILTINS else UNKNOWN
-
-    def _find_global(self, module: Module, name: str, frame: Frame | None, seen: set[str]) -> Value | None:
-        self.ensure_module(module)
-        state = self._modules[module.path]
-        cell = state.cells.get(name)
-        if cell is not None:
-            return cell.read(frame)
-        seen.add(module.path)
-        for star in state.stars:
-            if star.path not in seen:
-                found = self._find_global(star, name, frame, seen)
-                if found is not None:
-                    return found
-        if state.in_progress and name not in _BUILTINS and frame is not None:
-            # An import cycle: whoever reads the name now is evaluated again once it is bound.
-            state.cells[name] = cell = Cell()
-            return cell.read(frame)
-        return None
-
-    def set_global(self, module: Module, name: str, value: Value) -> None:
-        state = self._modules[module.path]
-        cell = state.cells.get(name)
-        if cell is None or name in state.shared:
-            before = cell.value if cell is not None else UNKNOWN
-            state.shared.discard(name)
-            cell = state.cells[name] = Cell()
-            cell.add(before)
-        self.add_to(cell, value)
-
-    def grow_outer(self, evaluator: Evaluator, name: str, value: Value) -> None:
-        """A container held by a variable of an outer scope has got new elements."""
-        outer = evaluator.outer
-        while outer is not None and outer.function is not None:
-            if name in outer.bound:
-                outer.bound[name] = join(outer.bound[name], value)
-                return
-            outer = outer.function.outer
-        cell = self.global_cell(evaluator.module, name)
-        if cell is not None:
-            self.add_to(cell, value)
-
-    def module_attribute(self, path: str, name: str, frame: Frame) -> Value:
-        """`module.name` of a project module: a global of it, or a submodule."""
-        module = self.project.modules[path]
-        found = self._find_global(module, name, frame, set())
-        if found:
-            return found
-        if os.path.basename(path) == "__init__.py":
-            return self.submodule(module.folder, name) or found or UNKNOWN
-        return found or UNKNOWN
-
-    def submodule(self, folder: str, name: str) -> Value:
-        found = self.project.in_path(os.path.join(folder, name))
-        if isinstance(found, Module):
-            return (ModuleAtom(found.path),)
-        return (FolderAtom(found),) if found is not None else UNKNOWN
-
-    def imported(self, module: Module, statement: m.Import, frame: Frame) -> Value:
-        """What an import statement binds its name to."""
-        target = self.project.resolve(module, statement.module, statement.level)
-        if statement.attribute is None:
-            if isinstance(target, Module):
-                return (ModuleAtom(target.path),)
-            return (FolderAtom(target),) if target is not None else (ExternalAtom(statement.module),)
-        if isinstance(target, Module):
-            value = self.module_attribute(target.path, statement.attribute, frame)
-            self._share(module, statement, target, frame)
-            return value
-        if target is not None:
-            return self.submodule(target, statement.attribute)
-        return UNKNOWN if statement.level else (ExternalAtom(f"{statement.module}.{statement.attribute}"),)
-
-    def _share(self, module: Module, statement: m.Import, target: Module, frame: Frame) -> None:
-        """At module level an import shares the other module's cell: what is assigned there later is seen here."""
-        state = self._modules[module.path]
-        assert statement.attribute is not None
-        cell = self._modules[target.path].cells.get(statement.attribute)
-        if frame is state.frame and cell is not None and statement.name not in state.cells:
-            state.cells[statement.name] = cell
-            state.shared.add(statement.name)
-
-    def import_star(self, module: Module, statement: m.Import) -> None:
-        target = self.project.resolve(module, statement.module, statement.level)
-        state = self._modules[module.path]
-        if isinstance(target, Module) and target is not module and target not in state.stars:
-            state.stars.append(target)
-            self.ensure_module(target)
-
     def body_frames(self) -> list[tuple[Frame, tuple[m.Statement, ...]]]:
         """The frames of module and class bodies, with their statements."""
-        modules = [(state.frame, state.frame.module.facts.body) for state in self._modules.values()]
+        modules = [(frame, frame.module.facts.body) for frame in self.names.module_frames]
         return [*modules, *[(frame, cls.facts.body) for cls, frame in self._class_frames.items()]]
 
     def lasting_values(self) -> list[Value]:
         """What global names, class bodies and `app.state` hold: it lives as long as the process."""
-        values = [cell.value for state in self._modules.values() for cell in state.cells.values()]
+        values = [cell.value for cell in self.names.cells]
         values += [cell.value for (owner, _), cell in self._states.items() if owner == "app"]
         return [*values, *[value for cls in self.classes.values() for value in cls.namespace.values()]]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
-from fastapi_lint.inference import attributes, calls, iteration
+from fastapi_lint.inference import attributes, calls, conditions, iteration
 from fastapi_lint.inference.classes import ProjectClass
 from fastapi_lint.inference.evaluator import ExpressionEvaluator
 from fastapi_lint.inference.values import (
@@ -131,7 +131,7 @@ class Evaluator(ExpressionEvaluator):
             if declared_here:
                 self.bind(owner.id, tuple(grown))
             else:
-                self.interpreter.grow_outer(self, owner.id, tuple(grown))
+                self.interpreter.names.grow_outer(self.module, self.outer, owner.id, tuple(grown))
         else:
             for atom in self.expression(owner.value):
                 attributes.set_attribute(self, atom, owner.attribute, tuple(grown))
@@ -174,7 +174,7 @@ class Evaluator(ExpressionEvaluator):
 
     def _assert(self, statement: m.Assert) -> bool:
         self.expression(statement.test)
-        self.narrow(statement.test, True)
+        conditions.narrow(self, statement.test, True)
         return True
 
     def _delete(self, statement: m.Delete) -> bool:
@@ -195,9 +195,9 @@ class Evaluator(ExpressionEvaluator):
 
     def _import(self, statement: m.Import) -> bool:
         if statement.attribute == "*":
-            self.interpreter.import_star(self.module, statement)
+            self.interpreter.names.import_star(self.module, statement)
             return True
-        self.bind(statement.name, self.interpreter.imported(self.module, statement, self.frame))
+        self.bind(statement.name, self.interpreter.names.imported(self.module, statement, self.frame))
         return True
 
     # --- compound statements -------------------------------------------------------------------------
@@ -205,62 +205,15 @@ class Evaluator(ExpressionEvaluator):
     def _if(self, statement: m.If) -> bool:
         test = statement.test
         self.expression(test)
-        holds = self.truth(test)
+        holds = conditions.truth(self, test)
         if holds is not None:
             return self.block(statement.body if holds else statement.orelse)
         return self._branches(
             [
-                (lambda: self.narrow(test, True), statement.body),
-                (lambda: self.narrow(test, False), statement.orelse),
+                (lambda: conditions.narrow(self, test, True), statement.body),
+                (lambda: conditions.narrow(self, test, False), statement.orelse),
             ]
         )
-
-    def truth(self, test: m.Expression) -> bool | None:
-        """What a test of constants and of flags that the caller passed comes to; None when that is open."""
-        if isinstance(test, m.Constant):
-            return bool(test.value) if test.value is not None else None
-        if isinstance(test, m.Name):
-            value = self.env.get(test.id, UNKNOWN)
-            # A default counts only where the call is known to leave the argument out.
-            if not value or self.frame.arguments.get(test.id) is not value:
-                return None
-            truths = {bool(atom.value) if isinstance(atom, ConstantAtom) else None for atom in value}
-            return truths.pop() if len(truths) == 1 else None
-        if isinstance(test, m.UnaryOperation) and test.operator == "not":
-            inner = self.truth(test.value)
-            return None if inner is None else not inner
-        if isinstance(test, m.BooleanOperation):
-            sides = (self.truth(test.left), self.truth(test.right))
-            decisive = test.operator == "or"
-            if decisive in sides:
-                return decisive
-            return (not decisive) if None not in sides else None
-        return None
-
-    def narrow(self, test: m.Expression, holds: bool) -> None:
-        """Use what `isinstance(name, Class)` says about a local name."""
-        if isinstance(test, m.UnaryOperation) and test.operator == "not":
-            self.narrow(test.value, not holds)
-        elif isinstance(test, m.BooleanOperation) and test.operator == "and" and holds:
-            self.narrow(test.left, True)
-            self.narrow(test.right, True)
-        elif (
-            isinstance(test, m.Call)
-            and isinstance(test.function, m.Name)
-            and test.function.id == "isinstance"
-            and len(test.arguments) == 2
-            and isinstance(test.arguments[0].value, m.Name)
-        ):
-            name = test.arguments[0].value.id
-            value = self.env.get(name)
-            classes = self.frame.value_of(test.arguments[1].value)
-            classes = join(classes, *[atom.element for atom in classes if isinstance(atom, ContainerAtom)])
-            classes = tuple([c for c in classes if isinstance(c, (ClassAtom, ExternalAtom))])
-            if classes and value:
-                kept = tuple([atom for atom in value if _may_be(atom, classes) == holds])
-                self.env[name] = kept or (self.interpreter.instances(classes) if holds else UNKNOWN)
-            elif classes and holds and value is not None:
-                self.env[name] = self.interpreter.instances(classes)
 
     def _while(self, statement: m.While) -> bool:
         self.expression(statement.test)
@@ -372,9 +325,7 @@ class Evaluator(ExpressionEvaluator):
         for atom in applied:
             made = calls.apply(self, atom, calls.Arguments([value], {}), context)
             # A decorator that nothing is known about leaves the function as it is.
-            is_function = any(
-                not isinstance(a, (InstanceAtom, ConstantAtom)) or _is_task(a) for a in made
-            )
+            is_function = any(not isinstance(a, (InstanceAtom, ConstantAtom)) or _is_task(a) for a in made)
             results.append(made if is_function else value)
         return join(*results)
 
@@ -411,22 +362,6 @@ class Evaluator(ExpressionEvaluator):
 
 def _is_task(atom: Any) -> bool:
     return isinstance(atom, InstanceAtom) and atom.type == "celery.app.task.Task"
-
-
-def _may_be(atom: Any, classes: Value) -> bool:
-    """Whether an atom can be an instance of one of the classes."""
-    for cls in classes:
-        if isinstance(cls, ClassAtom) and isinstance(atom, ObjectAtom):
-            if cls.cls in atom.cls.mro or (not atom.exact and atom.cls in cls.cls.mro):
-                return True
-        elif isinstance(cls, ExternalAtom):
-            if isinstance(atom, ObjectAtom) and cls.path in atom.cls.externals:
-                return True
-            if isinstance(atom, InstanceAtom) and atom.type.rpartition(".")[2] == cls.path.rpartition(".")[2]:
-                return True
-            if isinstance(atom, ContainerAtom) and atom.kind == cls.path:
-                return True
-    return False
 
 
 def _breaks(statements: Sequence[m.Statement]) -> bool:

@@ -17,12 +17,12 @@ pool = ThreadPoolExecutor(max_workers=2)
 
 
 @router.get("/forecast")
-async def forecast(days: int = 365) -> dict[str, float]:
+async def forecast(days: int) -> dict[str, float]:
     return {"total": reports.forecast(days)}
 
 
 @router.get("/forecast/threaded")
-async def forecast_in_a_thread(days: int = 365) -> dict[str, float]:
+async def forecast_in_a_thread(days: int) -> dict[str, float]:
     return {"total": await anyio.to_thread.run_sync(reports.forecast, days)}
 
 

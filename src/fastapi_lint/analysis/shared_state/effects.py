@@ -67,6 +67,7 @@ class Effects:
         self._yielded: frozenset[Lock] | None = None
         self._sites: dict[Span, frozenset[Lock]] = {}
         self._taken: dict[Lock, Span] = {}
+        self._removals: dict[Location, None] = {}
         self._thread_locks: dict[Span, HeldThreadLock] = {}
         self._calls: dict[Span, list[CallSite]] = defaultdict(list)
         for site in frame.calls:
@@ -83,6 +84,7 @@ class Effects:
             self._yielded or frozenset(),
             self._sites,
             tuple(self._thread_locks.values()),
+            tuple(self._removals),
         )
 
     # --- reads, locks, suspensions -----------------------------------------------------------------
@@ -128,6 +130,10 @@ class Effects:
             source = render(node)
         self.write(location, kind, span, text, marks, value, source)
 
+    def removed(self, location: Location) -> None:
+        """An entry (or all of them) is taken out."""
+        self._removals[location] = None
+
     @property
     def sources(self) -> dict[str, str]:
         """For local names, what gave them their value."""
@@ -151,8 +157,13 @@ class Effects:
             any(covers(mark.read.location, location) for mark in tests)
             or any(same_entry(mark.read.location, location) for mark in marks),
             0,
+            self.places.shown.get(location, location),
         )
         self._writes.setdefault((span, location), write)
+        if kind == "remove":
+            self.removed(location)
+        elif kind in ("none", "clear"):
+            self.removed(location if location.path[-1:] == (ANY,) else location.item(ANY))
         self._judge(write, marks, span, text, None)
         self.state.act_on(location)
 
@@ -209,7 +220,7 @@ class Effects:
             if site.edge is Edge.AWAIT:
                 pending.append(one)
             else:
-                marks = union(marks, self.run(one))
+                marks = union(marks, self.run_callee(one))
         return Called(marks, next(iter(places)) if len(places) == 1 else None, tuple(pending), True)
 
     def _passed(self, site: CallSite, passed: dict[str, Any], node: m.Call | None, receiver: Any) -> Passed | None:
@@ -246,7 +257,7 @@ class Effects:
         base = passed.locations.get(location.root.name)
         return Location(base.root, (*base.path, *path)[:6]) if base is not None else None
 
-    def run(self, passed: Passed) -> Marks:
+    def run_callee(self, passed: Passed) -> Marks:
         """The callee runs here: what it writes is written now, and what it returns depends on what it has read."""
         summary = self.walks.summary(passed.target, in_threads=self.in_threads)
         for write in summary.writes:

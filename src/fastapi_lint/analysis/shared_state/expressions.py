@@ -251,6 +251,7 @@ class ExpressionWalker(Effects):
             self.write(removed, "remove", node.span, text, NO_MARKS, (), "")
             return Result(frozenset([self.mark(removed, node.span, text)]))
         elif name in ("pop", "discard"):
+            self.removed(location.item(key))
             self.state.act_on(location.item(key))
             return Result(frozenset([self.mark(location.item(key), node.span, text)]))
         elif name == "clear":
@@ -279,7 +280,7 @@ class ExpressionWalker(Effects):
         self.state.temporaries.append(result.marks)
         marks = NO_MARKS
         for passed in result.pending:
-            marks = union(marks, self.run(passed))
+            marks = union(marks, self.run_callee(passed))
         if isinstance(node.value, m.Call):
             function = node.value.function
             if isinstance(function, m.Attribute) and function.attribute in ("wait", "wait_for"):

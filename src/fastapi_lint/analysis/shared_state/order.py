@@ -397,7 +397,7 @@ class StatementWalker(ExpressionWalker):
             value = self.frame.value_of(item.context)
             locks = self._locks_of(item.context, result, value)
             for passed in result.pending:
-                self.run(passed)
+                self.run_callee(passed)
             if statement.is_async and not all(lock.is_thread for lock in locks):
                 self.suspend(item.span)
             elif statement.is_async and not locks:

@@ -26,6 +26,8 @@ class Places:
         self._sharing = sharing
         self._frame = frame
         self._facts = frame.function.facts
+        self.shown: dict[Location, Location] = {}
+        """Places of shared objects as the code names them, where it reaches them through `app.state`."""
         self.parameters = frozenset(parameter.name for parameter in self._facts.parameters)
 
     def is_local(self, name: str) -> bool:
@@ -46,7 +48,7 @@ class Places:
                     return Location(Root("closure", outer.function, name))
                 return None
             outer = outer.function.outer
-        cell = self._interpreter.global_cell(self._frame.module, name)
+        cell = self._interpreter.names.global_cell(self._frame.module, name)
         return Location(Root("global", cell, name)) if cell is not None else None
 
     def attribute(self, node: m.Attribute, base: Location | None) -> Location | None:
@@ -63,11 +65,13 @@ class Places:
                 return self._of_class(atom.cls, name)
             if isinstance(atom, ModuleAtom):
                 module = self._interpreter.project.modules[atom.path]
-                cell = self._interpreter.global_cell(module, name)
+                cell = self._interpreter.names.global_cell(module, name)
                 return Location(Root("global", cell, name)) if cell is not None else None
             if isinstance(atom, ObjectAtom):
                 found = self._of_object(atom.cls, name)
                 if found is not None:
+                    if base is not None and base.is_app_state:
+                        self.shown[found] = base.attribute(name)
                     return found
         if not value and _is_app_state(owner):
             return Location(Root("app", "state", name))

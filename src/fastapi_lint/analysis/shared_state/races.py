@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from fastapi_lint.analysis.shared_state.concurrency import run_alone
 from fastapi_lint.analysis.shared_state.invalidation import Removals
 from fastapi_lint.analysis.shared_state.locations import Location
 from fastapi_lint.analysis.shared_state.objects import is_resource
@@ -77,7 +78,7 @@ def answers_loopwalks(program: Program) -> list[LoopWalks]:
     walks = Walks(program)
     hazards: list[Hazard] = []
     thread_locks: list[HeldThreadLock] = []
-    alone = _run_alone(program)
+    alone = run_alone(program, walks.sharing)
     for frame in program.interpreter.frames:
         if not frame.is_async or frame.function is None:
             continue
@@ -110,11 +111,6 @@ def _is_lifecycle(program: Program, frame: Frame) -> bool:
     return is_one and not program.reach.routes_of(frame)
 
 
-def _run_alone(program: Program) -> set[Frame]:
-    """Frames that only tasks made while the application starts run: one of each, for ever."""
-    return program.reach.only_in_lasting_tasks
-
-
 def answers_race(program: Program) -> list[Race]:
     """Every race, by file and line; one for each write."""
     (found,) = program.answers(LoopWalks)
@@ -134,7 +130,7 @@ def answers_race(program: Program) -> list[Race]:
             continue
         races[key] = Race(
             kind,
-            hazard.write.location,
+            hazard.write.shown,
             frame.module.path,
             hazard.span,
             hazard.mark.read.span,
@@ -159,11 +155,11 @@ def _chain(hazard: Hazard) -> tuple[Step, ...]:
     steps = [
         Step(path, hazard.mark.read.span, name, f"reads {hazard.mark.read.text}"),
         Step(path, hazard.suspension, name, "other requests run here"),
-        Step(path, hazard.span, name, f"writes {hazard.write.location.name}" if hazard.write.frame is frame else hazard.text),
+        Step(path, hazard.span, name, f"writes {hazard.write.shown.name}" if hazard.write.frame is frame else hazard.text),
     ]
     if hazard.write.frame is not frame:
         inner = hazard.write.frame
-        steps.append(Step(inner.module.path, hazard.write.span, inner.name, f"writes {hazard.write.location.name}"))
+        steps.append(Step(inner.module.path, hazard.write.span, inner.name, f"writes {hazard.write.shown.name}"))
     return tuple(steps)
 
 

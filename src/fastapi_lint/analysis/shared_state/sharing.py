@@ -42,7 +42,7 @@ class Sharing:
         }
         self.callers: dict[Frame, list[tuple[Frame, CallSite]]] = defaultdict(list)
         """For each frame the places that call or await it, module bodies included, tests not."""
-        for frame in (*self._interpreter.frames, *self._interpreter.module_frames):
+        for frame in (*self._interpreter.frames, *self._interpreter.names.module_frames):
             if frame.module.is_test:
                 continue
             for site in frame.calls:

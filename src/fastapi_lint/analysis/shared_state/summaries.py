@@ -16,7 +16,7 @@ class Write(NamedTuple):
 
     `kind` is "assign", "constant", "none", "update" (augmented), "add", "remove" or "clear". `parameters`: the written value
     depends on these parameters. `suspended`: a suspension may precede it. `is_checked`: the function tests the place itself.
-    `depth`: calls below the function at hand. `frame` is where it stands, `value` what is written and `source` the name of what gave it, as far as they are known.
+    `shown` is the place as the code names it. `depth`: calls below the function at hand. `frame` is where it stands, `value` what is written and `source` the name of what gave it, as far as they are known.
     """
 
     location: Location
@@ -30,6 +30,7 @@ class Write(NamedTuple):
     suspended: bool
     is_checked: bool
     depth: int
+    shown: Location
 
 
 class Hazard(NamedTuple):
@@ -66,7 +67,10 @@ class HeldThreadLock(NamedTuple):
 
 
 class Walked(NamedTuple):
-    """The outcome of walking one frame. `sites`: the locks held at each call, by its span."""
+    """The outcome of walking one frame. `sites`: the locks held at each call, by its span.
+
+    `removals` are entries that it takes out of containers.
+    """
 
     hazards: tuple[Hazard, ...] = ()
     writes: tuple[Write, ...] = ()
@@ -75,6 +79,7 @@ class Walked(NamedTuple):
     yielded_under: frozenset[Lock] = frozenset()
     sites: dict[Span, frozenset[Lock]] = {}  # noqa: RUF012 - an immutable default
     thread_locks: tuple[HeldThreadLock, ...] = ()
+    removals: tuple[Location, ...] = ()
 
 
 NOTHING = Walked()

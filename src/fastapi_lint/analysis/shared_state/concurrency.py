@@ -1,0 +1,60 @@
+"""Which frames may run several times at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from fastapi_lint.analysis.entry_points import START_KINDS, Context
+from fastapi_lint.analysis.reach import FOLLOWED
+from fastapi_lint.inference.frames import Edge, Frame
+
+if TYPE_CHECKING:
+    from fastapi_lint.analysis.program import Program
+    from fastapi_lint.analysis.shared_state.sharing import Sharing
+
+_HANDED_OVER = frozenset({Edge.THREAD, Edge.DETACHED})
+
+
+def _closure(roots: Iterable[Frame], edges: frozenset[Edge]) -> set[Frame]:
+    seen = set(roots)
+    stack = list(seen)
+    while stack:
+        frame = stack.pop()
+        for site in (*frame.calls, *frame.dependencies):
+            if site.edge in edges and site.target not in seen:
+                seen.add(site.target)
+                stack.append(site.target)
+    return seen
+
+
+def run_alone(program: Program, sharing: Sharing) -> set[Frame]:
+    """Frames that only tasks made while the application starts run: one of each, for as long as it lives."""
+    starting = {entry.frame for entry in program.entries if entry.kind in START_KINDS}
+    serving = {entry.frame for entry in program.entries if entry.kind not in START_KINDS}
+    started = _closure(starting, FOLLOWED - {Edge.TASK})
+    lasting = {site.target for frame in started for site in frame.calls if site.edge is Edge.TASK}
+    unexplained = {
+        frame for frame in program.reach.serving if frame not in sharing.callers and frame not in starting | lasting
+    }
+    return _closure(lasting, FOLLOWED) - _closure(serving | (unexplained - lasting), FOLLOWED)
+
+
+def in_threadpool(program: Program) -> set[Frame]:
+    """Plain functions that requests run in threads, several at a time."""
+    entries = {
+        entry.frame
+        for entry in program.entries
+        if entry.context is Context.THREAD and entry.kind not in START_KINDS and not entry.frame.module.is_test
+    }
+    for route in program.table.routes:
+        for frame in (*route.frames, *route.dependency_frames):
+            entries |= {site.target for site in frame.dependencies if not site.target.is_async}
+    handed = {
+        site.target
+        for frame in program.reach.serving
+        for site in frame.calls
+        if site.edge in _HANDED_OVER and not site.target.is_async and not frame.module.is_test
+    }
+    roots = {frame for frame in entries | handed if not frame.is_async and not frame.module.is_test}
+    return {frame for frame in _closure(roots, frozenset({Edge.CALL, Edge.DEPENDENCY})) if not frame.is_async}

@@ -1,0 +1,73 @@
+"""Updates of shared state in FastAPI's threadpool, where threads interleave anywhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from fastapi_lint.analysis.shared_state.concurrency import in_threadpool
+from fastapi_lint.analysis.shared_state.locations import Location
+from fastapi_lint.analysis.shared_state.objects import is_known_resource
+from fastapi_lint.analysis.shared_state.races import LoopWalks, RaceKind
+from fastapi_lint.analysis.shared_state.summaries import Hazard
+from fastapi_lint.diagnostics import Span, Step
+
+if TYPE_CHECKING:
+    from fastapi_lint.analysis.program import Program
+
+
+class ThreadRace(NamedTuple):
+    """At `span` a function that runs in a thread updates the shared `location` from what it read at `read`."""
+
+    kind: RaceKind
+    location: Location
+    path: str
+    span: Span
+    function: str
+    read: Span
+    chain: tuple[Step, ...]
+    routes: tuple[str, ...]
+
+
+def answers(program: Program) -> list[ThreadRace]:
+    """Every update without a `threading` lock, by file and line."""
+    (found,) = program.answers(LoopWalks)
+    races: dict[tuple[str, Span], ThreadRace] = {}
+    threads = in_threadpool(program)
+    for frame in program.interpreter.frames:
+        if frame not in threads or found.walks.sharing.runs_once(frame):
+            continue
+        for hazard in found.walks.with_callers_locks(frame, in_threads=True).hazards:
+            kind = _kind(hazard)
+            inner = hazard.write.frame
+            if kind is None or (inner is not frame and inner in threads and hazard.how == "value"):
+                continue
+            path, name = frame.module.path, frame.name
+            chain = (
+                Step(path, hazard.mark.read.span, name, f"reads {hazard.mark.read.text}"),
+                Step(path, hazard.span, name, f"writes {hazard.write.shown.name}"),
+            )
+            races.setdefault(
+                (path, hazard.span),
+                ThreadRace(
+                    kind,
+                    hazard.write.shown,
+                    path,
+                    hazard.span,
+                    name,
+                    hazard.mark.read.span,
+                    chain,
+                    program.reach.routes_of(frame),
+                ),
+            )
+    return sorted(races.values(), key=lambda race: (race.path, race.span))
+
+
+def _kind(hazard: Hazard) -> RaceKind | None:
+    write = hazard.write
+    if hazard.how == "value":
+        return RaceKind.LOST_UPDATE if write.kind in ("assign", "update") else None
+    if write.kind in ("add", "update"):
+        return RaceKind.LIMIT
+    if write.kind == "assign" and is_known_resource(write.value):
+        return RaceKind.MADE_TWICE
+    return None

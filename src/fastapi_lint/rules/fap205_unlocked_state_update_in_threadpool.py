@@ -1,0 +1,38 @@
+"""FAP205: unlocked-state-update-in-threadpool."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fastapi_lint.analysis.shared_state.races import RaceKind
+from fastapi_lint.analysis.shared_state.threads import ThreadRace
+from fastapi_lint.diagnostics import Diagnostic, Severity
+from fastapi_lint.rules.rule import Rule
+
+rule = Rule(
+    code="FAP205",
+    name="unlocked-state-update-in-threadpool",
+    summary="Code that FastAPI runs in its threadpool updates shared state without a lock, and threads interleave anywhere.",
+    since="0.1.0",
+    severity=Severity.WARNING,
+)
+
+_HARM = {
+    RaceKind.LOST_UPDATE: "two of them read the same value, and one update is lost",
+    RaceKind.LIMIT: "two of them pass the check at once",
+    RaceKind.MADE_TWICE: "two of them find it missing at once, and each makes its own",
+}
+
+
+@rule.on(ThreadRace)
+def check(race: ThreadRace) -> Iterator[Diagnostic]:
+    advice = "hold one `threading.Lock` with `with` over the read and the write"
+    yield rule.diagnostic(
+        f"`{race.function}` runs in several threads at once and updates `{race.location.name}` from what it read on line "
+        f"{race.read.line}: {_HARM[race.kind]}; {advice}",
+        race.path,
+        race.span,
+        help=advice,
+        chain=race.chain,
+        routes=race.routes,
+    )
