@@ -36,6 +36,9 @@ def cpu_loops(frame: Frame, is_entry: bool) -> list[CpuLoop]:
     """The CPU-bound loops in the body of a frame's own function. `is_entry`: requests fill its parameters."""
     if frame.function is None:
         return []
+    facts = frame.function.facts
+    if not facts.has_loops and not facts.calls_itself:
+        return []
     finder = _Finder(frame, is_entry)
     found = list(finder.in_block(frame.function.facts.body))
     recursion = finder.recursion()
@@ -264,6 +267,8 @@ class _Finder:
 
     def recursion(self) -> CpuLoop | None:
         """`return fib(n - 1) + fib(n - 2)`: calls itself twice with less."""
+        if not self.facts.calls_itself:
+            return None
         for node in walk(self.facts.body):
             if isinstance(node, m.Return) and node.value is not None and not self.facts.is_async:
                 own = [

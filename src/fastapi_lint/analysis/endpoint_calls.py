@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from fastapi_lint.analysis.dependencies import Omitted, omitted_markers
 from fastapi_lint.analysis.request_code import RequestCode
 from fastapi_lint.analysis.routes import Route, endpoint_functions, functions_in
-from fastapi_lint.analysis.tree import walk
+from fastapi_lint.analysis.tree import with_parents
 from fastapi_lint.diagnostics import Span, Step
 from fastapi_lint.facts import model as m
 from fastapi_lint.inference.frames import Application, Edge, Frame
@@ -142,7 +142,7 @@ def _is_unawaited(frame: Frame, call: Application, in_endpoint: bool) -> bool:
         return False
     if not callee.facts.is_async or callee.facts.is_generator:
         return False
-    for node, parent in walk(frame.function.facts.body):
+    for node, parent in with_parents(frame.function.facts.body):
         if isinstance(node, m.Call) and node.span == call.span:
             if isinstance(parent, (m.Evaluate, m.Attribute, m.Subscript, m.Comparison, m.DictDisplay)):
                 return True

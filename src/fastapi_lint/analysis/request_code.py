@@ -38,7 +38,9 @@ class RequestCode:
         self._callers: dict[Frame, list[tuple[Frame, CallSite]]] = defaultdict(list)
         self.frames: dict[Frame, None] = dict.fromkeys(self._labels)
         for frame in program.interpreter.frames:
-            if not frame.module.is_test and (_has_markers(program.interpreter, frame) or _may_serve(program, frame)):
+            if not frame.module.is_test and (
+                _has_markers(program.interpreter, frame) or _may_serve(program, frame)
+            ):
                 self.frames[frame] = None
         pending = deque(self.frames)
         while pending:
@@ -94,7 +96,8 @@ def _has_markers(interpreter: Interpreter, frame: Frame) -> bool:
     if function is None or function.signature is None:
         return False
     return any(
-        marked_by_default(interpreter, function, position) or marked_by_annotation(interpreter, function, position)
+        marked_by_default(interpreter, function, position)
+        or marked_by_annotation(interpreter, function, position)
         for position in range(len(function.facts.parameters))
     )
 

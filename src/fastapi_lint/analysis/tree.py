@@ -1,4 +1,4 @@
-"""Walking the facts of one function or module."""
+"""Looking around in the facts of one function."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
 
 
-def walk(roots: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
+def with_parents(roots: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
     """Every statement and expression below `roots`, in no particular order, each with what it stands in.
 
     Nested functions and classes are not entered: their bodies belong to themselves.
@@ -27,12 +27,11 @@ def walk(roots: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
 
 
 def names_read(module: m.ModuleFacts, function: m.FunctionFacts) -> frozenset[str]:
-    """The names that the body of `function`, nested functions included, mentions."""
+    """The names that the body of `function`, nested functions included, reads."""
     found: set[str] = set()
     pending = [function]
     while pending:
-        facts = pending.pop()
-        for node, parent in walk(facts.body):
+        for node, parent in with_parents(pending.pop().body):
             if isinstance(node, m.Name):
                 if not isinstance(parent, m.Assign) or node not in parent.targets:
                     found.add(node.id)

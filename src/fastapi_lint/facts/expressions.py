@@ -80,9 +80,7 @@ class ExpressionBuilder:
                 operator_of(node.operator), self.expression(node.expression)
             ),
             cst.Comparison: self._comparison,
-            cst.IfExp: lambda node: m.Conditional(
-                self.expression(node.test), self.expression(node.body), self.expression(node.orelse)
-            ),
+            cst.IfExp: self._conditional,
             cst.NamedExpr: self._walrus,
             cst.StarredElement: lambda node: m.Starred(self.expression(node.value)),
             cst.Yield: self._yield,
@@ -99,6 +97,18 @@ class ExpressionBuilder:
 
     def note_yield(self) -> None:
         """The function around it is a generator. Supplied by the statement builder."""
+        raise NotImplementedError
+
+    def note_loop(self) -> None:
+        """The function around it loops. Supplied by the statement builder."""
+        raise NotImplementedError
+
+    def note_call(self, name: str, arguments: tuple[m.Argument, ...]) -> None:
+        """The function around it calls a plain name. Supplied by the statement builder."""
+        raise NotImplementedError
+
+    def note_test(self, test: m.Expression) -> None:
+        """The function around it branches on a test. Supplied by the statement builder."""
         raise NotImplementedError
 
     def span(self, node: cst.CSTNode) -> Span:
@@ -140,7 +150,15 @@ class ExpressionBuilder:
         return m.Attribute(self.expression(node.value), node.attr.value, self.span(node))
 
     def _call(self, node: cst.Call) -> m.Expression:
-        return m.Call(self.expression(node.func), self.arguments(node.args), self.span(node))
+        arguments = self.arguments(node.args)
+        if isinstance(node.func, cst.Name):
+            self.note_call(node.func.value, arguments)
+        return m.Call(self.expression(node.func), arguments, self.span(node))
+
+    def _conditional(self, node: cst.IfExp) -> m.Expression:
+        test = self.expression(node.test)
+        self.note_test(test)
+        return m.Conditional(test, self.expression(node.body), self.expression(node.orelse))
 
     def _string(self, node: cst.SimpleString) -> m.Expression:
         prefix = node.prefix.lower()
@@ -202,6 +220,7 @@ class ExpressionBuilder:
     def _comprehension(
         self, kind: str, node: cst.BaseComp, element: cst.BaseExpression, value: cst.BaseExpression | None
     ) -> m.Expression:
+        self.note_loop()
         loops: list[m.Loop] = []
         loop: cst.CompFor | None = node.for_in
         while loop is not None:

@@ -7,7 +7,8 @@ facts can be stored, sent between processes and compared. Spans are 1-based (`di
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+import pickle
+from typing import Any, NamedTuple, TypeAlias
 
 from fastapi_lint.diagnostics import Span
 
@@ -370,28 +371,92 @@ class Parameter(NamedTuple):
     span: Span
 
 
-class FunctionFacts(NamedTuple):
+class FunctionFacts:
     """One `def`, `async def` or lambda (`name` is then "<lambda>").
 
     `number` is its place in the module's functions. `qualname` is as Python's `__qualname__`, without `<locals>`.
     `span` covers the header's name, `end_line` is the last line of the body. `is_generator` is True when the body itself yields.
-    `locals` are all names bound in the body or as parameters, less those declared `global` or `nonlocal`.
+    `locals` are all names bound in the body or as parameters, less those declared `global` or `nonlocal`. `has_loops`: the
+    body has a loop or comprehension; `calls_itself`: it calls its own name; `counted` are the names in `range(...)` and in
+    the tests of `while`, `tested` the names that a branch tests by themselves.
     """
 
-    number: int
-    name: str
-    qualname: str
-    parameters: tuple[Parameter, ...]
-    returns: Expression | None
-    decorators: tuple[Expression, ...]
-    is_async: bool
-    is_generator: bool
-    span: Span
-    end_line: int
-    parent_class: int | None
-    parent_function: int | None
-    locals: frozenset[str]
-    body: tuple[Statement, ...]
+    __slots__ = (
+        "_body",
+        "calls_itself",
+        "counted",
+        "decorators",
+        "end_line",
+        "has_loops",
+        "is_async",
+        "is_generator",
+        "locals",
+        "name",
+        "number",
+        "parameters",
+        "parent_class",
+        "parent_function",
+        "qualname",
+        "returns",
+        "span",
+        "tested",
+    )
+
+    def __init__(
+        self,
+        *,
+        number: int,
+        name: str,
+        qualname: str,
+        parameters: tuple[Parameter, ...],
+        returns: Expression | None,
+        decorators: tuple[Expression, ...],
+        is_async: bool,
+        is_generator: bool,
+        span: Span,
+        end_line: int,
+        parent_class: int | None,
+        parent_function: int | None,
+        locals: frozenset[str],
+        has_loops: bool,
+        calls_itself: bool,
+        counted: frozenset[str],
+        tested: frozenset[str],
+        body: tuple[Statement, ...] | bytes,
+    ) -> None:
+        self.number = number
+        self.name = name
+        self.qualname = qualname
+        self.parameters = parameters
+        self.returns = returns
+        self.decorators = decorators
+        self.is_async = is_async
+        self.is_generator = is_generator
+        self.span = span
+        self.end_line = end_line
+        self.parent_class = parent_class
+        self.parent_function = parent_function
+        self.locals = locals
+        self.has_loops = has_loops
+        self.calls_itself = calls_itself
+        self.counted = counted
+        self.tested = tested
+        self._body = body
+
+    @property
+    def body(self) -> tuple[Statement, ...]:
+        """The statements. Those of a function that another process read are unpacked when they are first asked for."""
+        if isinstance(self._body, bytes):
+            self._body = pickle.loads(self._body)
+        return self._body
+
+    def __reduce__(self) -> tuple[object, ...]:
+        fields = {name: getattr(self, name) for name in self.__slots__ if name != "_body"}
+        return _restore_function, (fields, pickle.dumps(self.body, 5))
+
+
+def _restore_function(fields: dict[str, Any], body: bytes) -> FunctionFacts:
+    return FunctionFacts(**fields, body=body)
 
 
 class ClassFacts(NamedTuple):

@@ -10,6 +10,7 @@ import libcst as cst
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.expressions import ExpressionBuilder, operator_of
+from fastapi_lint.facts.walk import walk
 
 Statements = tuple[m.Statement, ...]
 
@@ -23,6 +24,10 @@ class _FunctionScope:
         self.bound: set[str] = set()
         self.outer_names: set[str] = set()
         self.yields = False
+        self.has_loops = False
+        self.calls_itself = False
+        self.counted: set[str] = set()
+        self.tested: set[str] = set()
 
 
 class _ClassScope:
@@ -80,6 +85,24 @@ class StatementBuilder(ExpressionBuilder):
     def note_yield(self) -> None:
         if self._scopes and isinstance(self._scopes[-1], _FunctionScope):
             self._scopes[-1].yields = True
+
+    def note_loop(self) -> None:
+        if self._scopes and isinstance(self._scopes[-1], _FunctionScope):
+            self._scopes[-1].has_loops = True
+
+    def note_call(self, name: str, arguments: tuple[m.Argument, ...]) -> None:
+        scope = self._scopes[-1] if self._scopes else None
+        if not isinstance(scope, _FunctionScope):
+            return
+        if name == "range":
+            scope.counted.update(node.id for node in walk(arguments) if isinstance(node, m.Name))
+        elif name == scope.qualname.rpartition(".")[2]:
+            scope.calls_itself = True
+
+    def note_test(self, test: m.Expression) -> None:
+        scope = self._scopes[-1] if self._scopes else None
+        if isinstance(scope, _FunctionScope):
+            _add_tested(test, scope.tested)
 
     def define_lambda(self, node: cst.Lambda) -> m.Expression:
         span = self.span(node)
@@ -146,6 +169,10 @@ class StatementBuilder(ExpressionBuilder):
             end_line=end_line,
             parent_class=parent.index if isinstance(parent, _ClassScope) else None,
             parent_function=parent.index if isinstance(parent, _FunctionScope) else None,
+            has_loops=scope.has_loops,
+            calls_itself=scope.calls_itself,
+            counted=frozenset(scope.counted),
+            tested=frozenset(scope.tested),
             locals=frozenset((scope.bound | {p.name for p in parameters}) - scope.outer_names),
             body=body,
         )
@@ -215,6 +242,7 @@ class StatementBuilder(ExpressionBuilder):
 
     def _if(self, node: cst.If) -> Statements:
         test = self.expression(node.test)
+        self.note_test(test)
         orelse: Statements = ()
         body = self._body(node.body)
         if isinstance(node.orelse, cst.If):
@@ -225,9 +253,15 @@ class StatementBuilder(ExpressionBuilder):
 
     def _while(self, node: cst.While) -> Statements:
         orelse = self._body(node.orelse.body) if node.orelse else ()
-        return (m.While(self.expression(node.test), self._body(node.body), orelse, self.span(node)),)
+        self.note_loop()
+        test = self.expression(node.test)
+        scope = self._scopes[-1] if self._scopes else None
+        if isinstance(scope, _FunctionScope):
+            scope.counted.update(one.id for one in walk(test) if isinstance(one, m.Name))
+        return (m.While(test, self._body(node.body), orelse, self.span(node)),)
 
     def _for(self, node: cst.For) -> Statements:
+        self.note_loop()
         iterable = self.expression(node.iter)
         target = self._target(node.target)
         body = self._body(node.body)
@@ -369,6 +403,17 @@ class StatementBuilder(ExpressionBuilder):
             self.bind(str(name))
             out.append(m.Import(str(name), module, attribute, level, module))
         return tuple(out)
+
+
+def _add_tested(test: m.Expression, names: set[str]) -> None:
+    """The names that a test consists of: `flag`, `not flag`, `a and flag`."""
+    if isinstance(test, m.Name):
+        names.add(test.id)
+    elif isinstance(test, m.UnaryOperation):
+        _add_tested(test.value, names)
+    elif isinstance(test, m.BooleanOperation):
+        _add_tested(test.left, names)
+        _add_tested(test.right, names)
 
 
 def _dotted(node: cst.CSTNode) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.model import FunctionFacts
-from fastapi_lint.inference import calls, fastapi_model
+from fastapi_lint.inference import calls, fastapi_model, models
 from fastapi_lint.inference.classes import ProjectClass
 from fastapi_lint.inference.values import (
     UNKNOWN,
@@ -138,6 +138,8 @@ def _of_object(evaluator: ExpressionEvaluator, atom: ObjectAtom, name: str, span
         getter = cls.find("__getattr__")
         if getter is not None:
             return calls.method(evaluator, atom, "__getattr__", [], span, f".{name}")
+        if name in models.WRITERS and models.is_model(cls):
+            return (DecoratorAtom("writer", cls),)
         for external in cls.externals:
             results.append(_of_instance(evaluator, InstanceAtom(external, atom.place), name, span, True))
     return join_all(results)
@@ -184,6 +186,8 @@ def _of_class(evaluator: ExpressionEvaluator, cls: ProjectClass, name: str) -> V
         declared = cls.annotation(name)
         if declared is not None:
             return evaluator.interpreter.annotation_in_class(declared[0], declared[1])
+        if name in models.CONSTRUCTORS and models.is_model(cls):
+            return (DecoratorAtom("model", cls),)
         # The attribute may be filled later by a method: reading its cell makes the reader wait for that.
         results.append(cls.cell(name).read(evaluator.frame))
         results += [(ExternalAtom(f"{external}.{name}"),) for external in cls.externals]

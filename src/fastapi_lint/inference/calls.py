@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
-from fastapi_lint.inference import attributes, external, fastapi_model, iteration
+from fastapi_lint.inference import attributes, external, fastapi_model, iteration, models
 from fastapi_lint.inference.binding import bind_arguments, given_parameters
 from fastapi_lint.inference.frames import Application, Edge, Frame
 from fastapi_lint.inference.rendering import render
@@ -78,9 +78,35 @@ def call(evaluator: ExpressionEvaluator, node: m.Call) -> Value:
         evaluator.awaited.add(id(node.arguments[0].value))
     arguments = _evaluate_arguments(evaluator, node)
     context = CallContext(node.span, render(node.function), id(node) in evaluator.awaited, Edge.CALL, node)
-    if not callee:
-        return fastapi_model.call_of_unknown(evaluator, node, arguments)
-    return join_all([apply(evaluator, atom, arguments, context) for atom in callee])
+    known = len(evaluator.frame.calls)
+    if callee:
+        result = join_all([apply(evaluator, atom, arguments, context) for atom in callee])
+    else:
+        result = fastapi_model.call_of_unknown(evaluator, node, arguments)
+    if evaluator.frame.is_async and all(
+        isinstance(atom, (ExternalAtom, InstanceAtom, MemberAtom)) for atom in callee
+    ):
+        _run_callbacks(evaluator, arguments, context, known)
+    return result
+
+
+def _run_callbacks(
+    evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext, known: int
+) -> None:
+    """An async function defined here and given to code that is not known is run by it, on the loop."""
+    for value in arguments.every():
+        for atom in value:
+            if (
+                isinstance(atom, FunctionAtom)
+                and atom.function.facts.is_async
+                and atom.function.outer is evaluator.frame
+                and all(
+                    site.target.function is not atom.function for site in evaluator.frame.calls[known:]
+                )
+            ):
+                frame = evaluator.interpreter.frame(atom.function, atom.receiver, {})
+                evaluator.interpreter.evaluate(frame)
+                evaluator.record_call(Edge.TASK, context.span, context.text, frame)
 
 
 def _evaluate_arguments(evaluator: ExpressionEvaluator, node: m.Call) -> Arguments:
@@ -226,7 +252,8 @@ def run_frame(evaluator: ExpressionEvaluator, frame: Frame, span: Span, text: st
         frame.result.read(evaluator.frame), evaluator.interpreter.signature(target).returns
     )
     if facts.is_async:
-        evaluator.record_call(Edge.OWN_LOOP if edge is Edge.OWN_LOOP else Edge.AWAIT, span, text, frame)
+        kept = edge if edge in (Edge.OWN_LOOP, Edge.TASK) else Edge.AWAIT
+        evaluator.record_call(kept, span, text, frame)
         return (CoroutineAtom(frame, result),)
     evaluator.record_call(edge, span, text, frame)
     if edge is Edge.CALL and evaluator.interpreter.has_configured_blocking:
@@ -310,6 +337,10 @@ def construct(
                 )
         if cls.find("__post_init__") is not None:
             method(evaluator, instance, "__post_init__", [], context.span, context.text, None, context.edge)
+        if models.is_model(cls):
+            models.run_validators(evaluator, cls, context)
+    if models.is_response(cls):
+        method(evaluator, instance, "render", [UNKNOWN], context.span, context.text, None, context.edge)
     maker = cls.find("__new__")
     if maker is not None:
         results = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fastapi_lint.inference import attributes, calls, fastapi_model, harmless, library
+from fastapi_lint.inference import attributes, calls, fastapi_model, harmless, library, models
 from fastapi_lint.inference.frames import CallSite, Creation, Edge, MethodUse
 from fastapi_lint.inference.values import (
     UNKNOWN,
@@ -53,6 +53,9 @@ LOCKS = frozenset(
 )
 
 
+TASK_GROUPS = frozenset({"anyio.abc.TaskGroup", "anyio.TaskGroup", "trio.Nursery"})
+
+
 def takes_awaitables(callee: Value) -> bool:
     """Whether the callee awaits what is passed to it (`asyncio.gather`)."""
     for atom in callee:
@@ -81,6 +84,10 @@ def call_path(evaluator: ExpressionEvaluator, path: str, arguments: Arguments, c
         return _hand_over(evaluator, hand_over, arguments, context)
     if path in hand_overs.OWN_LOOPS:
         return _own_loop(evaluator, path, arguments, context)
+    if path == "anyio.from_thread.run_sync":
+        # A thread asks the event loop to call a plain function.
+        rest = calls.Arguments(arguments.positional[1:], arguments.keywords, arguments.is_open)
+        return calls.hand_over(evaluator, arguments.get(0, "func"), rest, context, Edge.LOOP)
     if path in hand_overs.AWAITABLE_CONSUMERS:
         return _consume(evaluator, path, arguments, context)
     if not context.awaited:
@@ -138,6 +145,10 @@ def call_member(
         )
         calls.hand_over(evaluator, work, rest, context, Edge.LOOP)
         return UNKNOWN
+    if name in ("start_soon", "start") and owner.type in TASK_GROUPS:
+        rest = calls.Arguments(arguments.positional[1:], {}, arguments.is_open)
+        result = calls.hand_over(evaluator, arguments.get(0, "func"), rest, context, Edge.TASK)
+        return (CoroutineAtom(None, result),)
     if path in hand_overs.OWN_LOOPS or name == "run_until_complete":
         return _own_loop(evaluator, path, arguments, context)
     if path in hand_overs.AWAITABLE_CONSUMERS:
@@ -193,13 +204,15 @@ def _own_loop(evaluator: ExpressionEvaluator, path: str, arguments: Arguments, c
     found = blocking_function(path) or blocking_method("asyncio.AbstractEventLoop", path.rpartition(".")[2])
     evaluator.record_blocking(context.span, context.text, found, context.node)
     results: list[Value] = []
+    # `from_thread.run` goes back to the loop that the thread was started from.
+    edge = Edge.AWAIT if path.startswith("anyio.from_thread.") else Edge.OWN_LOOP
     for atom in work:
         if isinstance(atom, CoroutineAtom):
             results.append(atom.result)
-            _change_edge(evaluator, atom, Edge.OWN_LOOP)
+            _change_edge(evaluator, atom, edge)
         elif isinstance(atom, FunctionAtom):
             rest = calls.Arguments(arguments.positional[1:], {}, True)
-            made = calls.apply(evaluator, atom, rest, context._replace(edge=Edge.OWN_LOOP))
+            made = calls.apply(evaluator, atom, rest, context._replace(edge=edge))
             results += [a.result for a in made if isinstance(a, CoroutineAtom)]
     if path in ("asgiref.sync.async_to_sync", "asyncer.syncify"):
         return UNKNOWN
@@ -243,6 +256,15 @@ def call_decorator(
         return (OffloadedAtom(work),)
     if atom.kind == "accessor":
         return (atom.data,)
+    if atom.kind == "wraps":
+        return library.wrap(work, atom.data)
+    if atom.kind == "role":
+        return library.give_role(work, *atom.data)
+    if atom.kind == "model":
+        return models.make(evaluator, atom.data, context)
+    if atom.kind == "writer":
+        models.run_serializers(evaluator, atom.data, context)
+        return UNKNOWN
     if atom.kind == "task":
         for function in work:
             if isinstance(function, FunctionAtom):

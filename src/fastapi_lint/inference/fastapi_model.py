@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
-from fastapi_lint.inference import calls
+from fastapi_lint.inference import calls, iteration
 from fastapi_lint.inference.frames import CallSite, Edge
 from fastapi_lint.inference.values import (
     UNKNOWN,
@@ -33,6 +33,13 @@ if TYPE_CHECKING:
 PLACED = (api.APP, api.ROUTER)
 """Classes whose instances have an identity: routes belong to one of them."""
 
+_ROUTES = {
+    f"{module}.routing.{name}": kind
+    for module in ("starlette", "fastapi")
+    for name, kind in (("Route", "route"), ("APIRoute", "route"), ("WebSocketRoute", "websocket"), ("Mount", "mount"))
+}
+"""Routes made by hand, for `FastAPI(routes=[...])`: the first argument is the path, the second the work."""
+
 DECORATORS = frozenset({"route", "middleware", "exception handler", "event"})
 
 
@@ -41,7 +48,9 @@ class Registration(NamedTuple):
 
     `kind`: "route", "websocket", "include", "mount", "middleware", "exception handler", "startup", "shutdown", "lifespan",
     "dependency" (router-wide), "router" (the making of an app or router: `path` is its prefix).
+    "route class", "openapi".
     `owner` is the app or router, None if unknown; `path` is the route path or prefix, None if unknown.
+    `response_model` is None where the route does not name one.
     """
 
     kind: str
@@ -53,6 +62,8 @@ class Registration(NamedTuple):
     methods: tuple[str, ...] = ()
     dependencies: Value = UNKNOWN
     is_app: bool = False
+    response_model: Value | None = None
+    response_class: Value = UNKNOWN
 
 
 def text_of(value: Value, default: str | None = None) -> str | None:
@@ -94,6 +105,8 @@ def set_attribute(evaluator: ExpressionEvaluator, atom: InstanceAtom, name: str,
     if atom.type == api.STATE:
         interpreter = evaluator.interpreter
         interpreter.add_to(interpreter.state_cell(atom.detail, name), value)
+    elif atom.type == api.APP and name == "openapi":
+        _register(evaluator, Registration("openapi", atom.place, value, evaluator.module.path, Span(1, 1, 1, 1)))
 
 
 def call_path(
@@ -117,15 +130,22 @@ def call_path(
         constructed(evaluator, (canonical,), place, arguments, context)
         return (InstanceAtom(canonical, place),)
     if path in api.RESPONSES_OF_ITERATORS:
-        for atom in arguments.get(0, "content"):
-            if isinstance(atom, GeneratorAtom) and not atom.is_async:
-                evaluator.record_call(Edge.DETACHED, context.span, context.text, atom.frame)
+        iteration.iterate_elsewhere(evaluator, arguments.get(0, "content"), context, Edge.DETACHED)
         return (InstanceAtom(path),)
     if path in api.BACKGROUND_TASK:
         _background(evaluator, arguments, context)
         return (InstanceAtom(path),)
-    if path == "starlette.middleware.Middleware":
+    if path in ("starlette.middleware.Middleware", "fastapi.middleware.Middleware"):
+        _make_later(evaluator, arguments.get(0, "cls"), arguments, context)
         return arguments.get(0, "cls")
+    if path in _ROUTES:
+        work = arguments.get(1, "endpoint") or arguments.get(1, "app")
+        methods = _methods(arguments.keywords.get("methods", UNKNOWN)) or ("GET",)
+        file, where = evaluator.module.path, text_of(arguments.get(0, "path"))
+        kind = _ROUTES[path]
+        if work:
+            _register(evaluator, Registration(kind, None, work, file, context.span, where, methods))
+        return (InstanceAtom(path),)
     return None
 
 
@@ -163,8 +183,10 @@ def constructed(
         ("on_startup", "startup"),
         ("on_shutdown", "shutdown"),
         ("middleware", "middleware"),
+        ("route_class", "route class"),
     ):
-        work = elements(arguments.keywords.get(keyword, UNKNOWN))
+        given = arguments.keywords.get(keyword, UNKNOWN)
+        work = given if keyword == "route_class" else elements(given)
         if work:
             _register(evaluator, Registration(kind, place, work, file, context.span))
     for atom in arguments.keywords.get("exception_handlers", UNKNOWN):
@@ -195,7 +217,9 @@ def call_member(
         dependencies = elements(arguments.keywords.get("dependencies", UNKNOWN))
         work = arguments.get(1, "endpoint") or arguments.get(1, "route")
         path = text_of(arguments.get(0, "path"))
-        _register(evaluator, Registration(kind, owner.place, work, file, span, path, methods, dependencies))
+        model, answer = arguments.keywords.get("response_model"), arguments.keywords.get("response_class", UNKNOWN)
+        made_route = Registration(kind, owner.place, work, file, span, path, methods, dependencies)
+        _register(evaluator, made_route._replace(response_model=model, response_class=answer))
     elif chain == "include_router":
         work = arguments.get(0, "router")
         prefix = text_of(arguments.get(1, "prefix"), None if arguments.has(1, "prefix") else "")
@@ -209,12 +233,7 @@ def call_member(
     elif chain == "add_middleware":
         classes = arguments.get(0, "middleware_class")
         work = (*classes, *arguments.keywords.get("dispatch", UNKNOWN))
-        options = {name: value for name, value in arguments.keywords.items() if name != "middleware_class"}
-        for atom in classes:
-            if isinstance(atom, ClassAtom):
-                # FastAPI makes the instance later, with these arguments: what they are, its methods see.
-                passed = calls.Arguments([UNKNOWN, *arguments.positional[1:]], options, arguments.is_open)
-                calls.construct(evaluator, atom.cls, passed, context._replace(edge=Edge.DETACHED))
+        _make_later(evaluator, classes, arguments, context)
         _register(evaluator, Registration("middleware", owner.place, work, file, span))
     elif chain == "add_exception_handler":
         _register(
@@ -226,6 +245,17 @@ def call_member(
     else:
         return None
     return UNKNOWN
+
+
+def _make_later(
+    evaluator: ExpressionEvaluator, classes: Value, arguments: Arguments, context: CallContext
+) -> None:
+    """FastAPI makes the middleware's instance later, with these arguments: what they are, its methods see."""
+    options = {n: value for n, value in arguments.keywords.items() if n not in ("middleware_class", "cls")}
+    for atom in classes:
+        if isinstance(atom, ClassAtom):
+            passed = calls.Arguments([UNKNOWN, *arguments.positional[1:]], options, arguments.is_open)
+            calls.construct(evaluator, atom.cls, passed, context._replace(edge=Edge.DETACHED))
 
 
 def _methods(value: Value) -> tuple[str, ...]:
@@ -253,6 +283,8 @@ def _decorator(owner: Place | None, name: str, arguments: Arguments) -> Decorato
             "path": text_of(arguments.get(0, "path")),
             "methods": methods,
             "dependencies": elements(arguments.keywords.get("dependencies", UNKNOWN)),
+            "response_model": arguments.keywords.get("response_model"),
+            "response_class": arguments.keywords.get("response_class", UNKNOWN),
         }
     elif name == "middleware":
         data = {"kind": "middleware"}
@@ -281,6 +313,8 @@ def decorate(evaluator: ExpressionEvaluator, atom: DecoratorAtom, work: Value, c
             path=data.get("path"),
             methods=data.get("methods", ()),
             dependencies=data.get("dependencies", UNKNOWN),
+            response_model=data.get("response_model"),
+            response_class=data.get("response_class", UNKNOWN),
         ),
     )
 
@@ -294,6 +328,10 @@ def call_of_unknown(evaluator: ExpressionEvaluator, node: m.Call, arguments: Arg
         if is_verb and path is not None and (path == "" or path.startswith("/")):
             made = _decorator(None, function.attribute, arguments)
             return (made,) if made is not None else UNKNOWN
+    if isinstance(function, m.Attribute) and function.attribute == "start_soon":
+        rest = calls.Arguments(arguments.positional[1:], {}, arguments.is_open)
+        context = calls.CallContext(node.span, "start_soon")
+        return calls.hand_over(evaluator, arguments.get(0, "func"), rest, context, Edge.TASK)
     if isinstance(function, m.Attribute) and function.attribute == "run_in_executor":
         return calls_run_in_executor(evaluator, arguments, node)
     return UNKNOWN

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from fastapi_lint.facts import model as m
 from fastapi_lint.facts.model import FunctionFacts
-from fastapi_lint.facts.walk import walk
-from fastapi_lint.inference.values import Value
+from fastapi_lint.inference.values import UNKNOWN, FunctionAtom, Value
 
 if TYPE_CHECKING:
     from fastapi_lint.inference.classes import ProjectClass
@@ -29,7 +27,8 @@ class ProjectFunction:
 
     `frames` holds its evaluations by the argument types that matter; the key `()` is the call about which nothing is known.
     `kind` is "function", "method", "classmethod", "staticmethod" or "property" (also cached ones). `task_type` is the
-    library type that a task queue's decorator gives it.
+    library type that a task queue's decorator gives it. `role` is "validator" or "serializer" for methods that pydantic
+    calls. `wrapped` is what `functools.wraps` says it stands for.
     """
 
     __slots__ = (
@@ -42,8 +41,10 @@ class ProjectFunction:
         "kind",
         "module",
         "outer",
+        "role",
         "signature",
         "task_type",
+        "wrapped",
     )
 
     def __init__(
@@ -56,48 +57,37 @@ class ProjectFunction:
         self.kind = "method" if cls is not None else "function"
         self.is_manager = False
         self.task_type: str | None = None
+        self.role = ""
+        self.wrapped: Value = UNKNOWN
         self.signature: Signature | None = None
         self.frames: dict[object, Frame] = {}
         self._loop_parameters: frozenset[str] | None = None
         self._flag_parameters: frozenset[str] | None = None
 
     @property
+    def parameter_names(self) -> frozenset[str]:
+        return frozenset([parameter.name for parameter in self.facts.parameters])
+
+    @property
+    def is_coroutine_function(self) -> bool:
+        """Whether FastAPI awaits it: it looks through `functools.wraps` (Starlette does not)."""
+        return self.facts.is_async or any(
+            isinstance(atom, FunctionAtom) and atom.function.is_coroutine_function for atom in self.wrapped
+        )
+
+    @property
     def flag_parameters(self) -> frozenset[str]:
         """Parameters that a branch tests by themselves: `if allow_cache:`. Constants passed for them matter."""
         if self._flag_parameters is None:
-            names: set[str] = set()
-            for node in walk(self.facts.body):
-                if isinstance(node, (m.If, m.Conditional)):
-                    names.update(_tested_names(node.test))
-            self._flag_parameters = frozenset(names & {parameter.name for parameter in self.facts.parameters})
+            self._flag_parameters = self.facts.tested & self.parameter_names
         return self._flag_parameters
 
     @property
     def loop_parameters(self) -> frozenset[str]:
         """Parameters that say how often a loop turns: constants passed for them matter."""
         if self._loop_parameters is None:
-            names: set[str] = set()
-            for node in walk(self.facts.body):
-                if (
-                    isinstance(node, m.Call)
-                    and isinstance(node.function, m.Name)
-                    and node.function.id == "range"
-                ):
-                    names.update(n.id for n in walk(node.arguments) if isinstance(n, m.Name))
-                elif isinstance(node, m.While):
-                    names.update(n.id for n in walk(node.test) if isinstance(n, m.Name))
-            self._loop_parameters = frozenset(names & {parameter.name for parameter in self.facts.parameters})
+            self._loop_parameters = self.facts.counted & self.parameter_names
         return self._loop_parameters
 
     def __repr__(self) -> str:
         return f"ProjectFunction({self.module.name}:{self.facts.qualname})"
-
-
-def _tested_names(test: m.Expression) -> set[str]:
-    if isinstance(test, m.Name):
-        return {test.id}
-    if isinstance(test, m.UnaryOperation):
-        return _tested_names(test.value)
-    if isinstance(test, m.BooleanOperation):
-        return _tested_names(test.left) | _tested_names(test.right)
-    return set()

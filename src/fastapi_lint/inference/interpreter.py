@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
-from fastapi_lint.inference import fastapi_model
+from fastapi_lint.inference import fastapi_model, models
 from fastapi_lint.inference.annotations import instances
 from fastapi_lint.inference.binding import frame_key
 from fastapi_lint.inference.classes import ProjectClass
@@ -15,6 +15,7 @@ from fastapi_lint.inference.fastapi_model import Registration
 from fastapi_lint.inference.frames import Cell, Frame
 from fastapi_lint.inference.functions import ProjectFunction, Signature
 from fastapi_lint.inference.global_names import GlobalNames
+from fastapi_lint.inference.models import ModelRun
 from fastapi_lint.inference.statements import Evaluator
 from fastapi_lint.inference.values import (
     UNKNOWN,
@@ -43,6 +44,17 @@ MOST_IMPLEMENTATIONS = 12
 
 MOST_EVALUATIONS = 4
 """Times that a frame is evaluated because something it read has grown."""
+
+CALLED_METHODS = {
+    "middleware": ("dispatch", "__call__"),
+    "route": ("get", "put", "post", "delete", "options", "head", "patch"),
+    "websocket": ("on_connect", "on_receive", "on_disconnect"),
+    "lifespan": ("__aenter__", "__aexit__"),
+    "route class": ("get_route_handler",),
+    "mount": ("__call__",),
+    "exception handler": ("__call__",),
+}
+"""For a class given to FastAPI as that kind: the methods of its instances that are called."""
 
 _WEB = frozenset(
     {
@@ -84,6 +96,9 @@ class Interpreter:
         self._initialised: set[ProjectClass] = set()
         self._implementations: dict[str, list[ProjectClass]] = {}
         self._class_annotations: dict[int, Value] = {}
+        self._class_types: dict[int, Value] = {}
+        self.model_runs: list[ModelRun] = []
+        """What FastAPI runs of the project's models and responses, by route."""
         self._blocking = tuple(blocking)
         self._offload = tuple(offload)
 
@@ -110,6 +125,11 @@ class Interpreter:
         self._settle()
         for registration in list(self.registrations.values()):
             self._evaluate_registered(registration)
+        self._settle()
+        for registration in list(self.registrations.values()):
+            self.model_runs += dict.fromkeys(models.runs(self, registration))
+        for run in self.model_runs:
+            self.evaluate(run.frame)
         self._settle()
 
     def _evaluate_wrappers(self) -> None:
@@ -143,22 +163,29 @@ class Interpreter:
 
     def _evaluate_registered(self, registration: Registration) -> None:
         for atom in registration.work:
-            for frame in self.entry_frames(atom):
+            for frame in self.entry_frames(atom, registration.kind):
                 self.evaluate(frame)
+                if registration.kind == "route class":
+                    for made in frame.result.value:
+                        for handler in self.entry_frames(made):
+                            self.evaluate(handler)
         for atom in registration.dependencies:
             if isinstance(atom, MarkerAtom):
                 for provider in atom.provider:
                     for frame in self.entry_frames(provider):
                         self.evaluate(frame)
 
-    def entry_frames(self, atom: Atom) -> list[Frame]:
-        """The frames that run when FastAPI calls `atom`."""
+    def entry_frames(self, atom: Atom, kind: str = "") -> list[Frame]:
+        """The frames that run when FastAPI calls `atom`; `kind` says as what, for methods of its instances."""
         if isinstance(atom, FunctionAtom):
             return [self.frame(atom.function, atom.receiver, {})]
         if isinstance(atom, ClassAtom):
             found = atom.cls.find("__init__")
             receiver = ObjectAtom(atom.cls, True)
-            members = found[1] if found else UNKNOWN
+            members = list(found[1]) if found else []
+            for name in CALLED_METHODS.get(kind, ()):
+                found = atom.cls.find(name)
+                members += found[1] if found else UNKNOWN
             return [self.frame(a.function, receiver, {}) for a in members if isinstance(a, FunctionAtom)]
         if isinstance(atom, ObjectAtom):
             found = atom.cls.find("__call__")
@@ -287,7 +314,9 @@ class Interpreter:
         for marker in markers:
             if marker.kind in ("Depends", "Security"):
                 if not marker.provider:
-                    types = tuple([a for a in signature.types[position] if isinstance(a, ClassAtom)])
+                    written = signature.types[position]
+                    written += tuple([a for g in written if isinstance(g, GenericAtom) for a in g.arguments[0]])
+                    types = tuple([a for a in written if isinstance(a, ClassAtom)])
                     if types:
                         marker = marker._replace(provider=types)
                 return fastapi_model.injected(evaluator, marker, declared, parameter.span)
@@ -367,6 +396,15 @@ class Interpreter:
             evaluator = Evaluator(self, Frame(cls.module, None, {}), local_names=frozenset(), outer=cls.outer)
             found = self.instances(evaluator.expression(annotation))
             self._class_annotations[id(annotation)] = found
+        return found
+
+    def types_in_class(self, cls: ProjectClass, annotation: m.Expression) -> Value:
+        """What a field's annotation evaluates to, as written."""
+        found = self._class_types.get(id(annotation))
+        if found is None:
+            self._class_types[id(annotation)] = UNKNOWN
+            evaluator = Evaluator(self, Frame(cls.module, None, {}), local_names=frozenset(), outer=cls.outer)
+            found = self._class_types[id(annotation)] = evaluator.expression(annotation)
         return found
 
     def body_frames(self) -> list[tuple[Frame, tuple[m.Statement, ...]]]:

@@ -13,6 +13,7 @@ from fastapi_lint.inference.values import (
     ConstantAtom,
     ContainerAtom,
     CoroutineAtom,
+    DecoratorAtom,
     GeneratorAtom,
     InstanceAtom,
     ManagerAtom,
@@ -55,6 +56,28 @@ def iterate(
                 results.append((InstanceAtom(element),))
         elif isinstance(atom, ClassAtom) and atom.cls.inherits("enum.Enum", "enum.StrEnum", "enum.IntEnum"):
             results.append((ObjectAtom(atom.cls, True),))
+    return join_all(results)
+
+
+def iterate_elsewhere(
+    evaluator: ExpressionEvaluator, value: Value, context: calls.CallContext, edge: Edge
+) -> Value:
+    """What iterating over `value` in another thread gives; an async iterator is left to the event loop."""
+    results: list[Value] = []
+    for atom in value:
+        if isinstance(atom, GeneratorAtom):
+            if not atom.is_async:
+                evaluator.record_call(edge, context.span, context.text, atom.frame)
+            results.append(atom.frame.yields.read(evaluator.frame))
+        elif isinstance(atom, ObjectAtom):
+            for enter, step in (("__iter__", "__next__"), ("__aiter__", "__anext__")):
+                made = calls.method(evaluator, atom, enter, [], context.span, context.text, None, edge)
+                others = tuple([other for other in made if other != atom])
+                results.append(iterate_elsewhere(evaluator, others, context, edge))
+                element = calls.method(evaluator, atom, step, [], context.span, context.text, None, edge)
+                results.append(element)
+        else:
+            results.append(iterate(evaluator, (atom,), None, False, 0))
     return join_all(results)
 
 
@@ -106,4 +129,6 @@ def enter(evaluator: ExpressionEvaluator, value: Value, span: Span, is_async: bo
             results.append(atom.result)
         elif isinstance(atom, ContainerAtom):
             results.append((atom,))
+        elif isinstance(atom, DecoratorAtom) and atom.kind == "entered":
+            results.append(atom.data)
     return join_all(results)

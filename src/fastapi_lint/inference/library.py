@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from fastapi_lint.inference import attributes, calls, iteration
+from fastapi_lint.inference import attributes, calls, iteration, models
 from fastapi_lint.inference.frames import Edge
 from fastapi_lint.inference.values import (
     UNKNOWN,
@@ -17,6 +17,7 @@ from fastapi_lint.inference.values import (
     DecoratorAtom,
     FunctionAtom,
     GeneratorAtom,
+    ManagerAtom,
     ObjectAtom,
     PartialAtom,
     Value,
@@ -53,8 +54,27 @@ def _partial(evaluator: ExpressionEvaluator, arguments: Arguments, context: Call
     )
 
 
+@model("functools.wraps")
+def _wraps(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+    return (DecoratorAtom("wraps", arguments.get(0, "wrapped")),)
+
+
+@model("functools.update_wrapper")
+def _update_wrapper(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+    return wrap(arguments.get(0, "wrapper"), arguments.get(1, "wrapped"))
+
+
+def wrap(wrapper: Value, wrapped: Value) -> Value:
+    """Note that the functions of the project in `wrapper` stand for `wrapped`."""
+    for atom in wrapper:
+        if isinstance(atom, FunctionAtom) and all(
+            not isinstance(other, FunctionAtom) or other.function is not atom.function for other in wrapped
+        ):
+            atom.function.wrapped = wrapped
+    return wrapper
+
+
 @model(
-    "functools.wraps",
     "functools.lru_cache",
     "functools.cache",
     "functools.singledispatch",
@@ -71,7 +91,7 @@ def _partial(evaluator: ExpressionEvaluator, arguments: Arguments, context: Call
 def _transparent(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
     """Decorators that leave what the function does as it is, given with or without arguments."""
     value = arguments.positional[0] if arguments.positional else UNKNOWN
-    if context.text.endswith("wraps") or not any(isinstance(a, (FunctionAtom, ClassAtom)) for a in value):
+    if not any(isinstance(a, (FunctionAtom, ClassAtom)) for a in value):
         return (DecoratorAtom("transparent"),)
     return value
 
@@ -96,12 +116,82 @@ def _kind(kind: str) -> Model:
     return change
 
 
-for _path in ("property", "functools.cached_property", "abc.abstractproperty", "sqlalchemy.ext.hybrid.hybrid_property",
-              "pydantic.computed_field"):  # fmt: skip
+for _path in ("property", "functools.cached_property", "abc.abstractproperty", "sqlalchemy.ext.hybrid.hybrid_property"):  # fmt: skip
     MODELS[_path] = _kind("property")
 MODELS["staticmethod"] = _kind("staticmethod")
 MODELS["classmethod"] = _kind("classmethod")
 MODELS["abc.abstractclassmethod"] = _kind("classmethod")
+
+
+def _role(path: str) -> Model:
+    """A decorator that tells pydantic to call the method; given with or without arguments."""
+
+    def change(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+        value = arguments.positional[0] if arguments.positional else UNKNOWN
+        functions = [atom for atom in value if isinstance(atom, FunctionAtom)]
+        if not functions:
+            mode = attributes.constant_of(arguments.keywords.get("mode", UNKNOWN))
+            return (DecoratorAtom("role", (path, mode)),)
+        return give_role(value, path, None)
+
+    return change
+
+
+def give_role(value: Value, path: str, mode: object) -> Value:
+    """The functions in `value` are decorated with `path`."""
+    for atom in value:
+        if isinstance(atom, FunctionAtom):
+            atom.function.role = models.ROLES[path]
+            if path.endswith("computed_field"):
+                atom.function.kind = "property"
+            elif path.endswith("validator") and mode != "after" and atom.function.kind == "method":
+                atom.function.kind = "classmethod"
+    return value
+
+
+def _annotated(role: str) -> Model:
+    def keep(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+        return (DecoratorAtom(role, arguments.get(0, "func")),)
+
+    return keep
+
+
+for _path in models.ROLES:
+    MODELS[_path] = _role(_path)
+for _path, _role_name in models.ANNOTATED.items():
+    MODELS[_path] = _annotated(_role_name)
+
+
+@model("fastapi.concurrency.iterate_in_threadpool", "starlette.concurrency.iterate_in_threadpool")
+def _iterate_in_threadpool(
+    evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext
+) -> Value:
+    iterable = arguments.get(0, "iterator")
+    return evaluator.container("iterator", iteration.iterate_elsewhere(evaluator, iterable, context, Edge.THREAD))
+
+
+@model("fastapi.concurrency.contextmanager_in_threadpool")
+def _manager_in_threadpool(
+    evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext
+) -> Value:
+    """Enters and leaves a sync context manager in threads."""
+    entered: list[Value] = []
+    for atom in arguments.get(0, "cm"):
+        if isinstance(atom, ManagerAtom) and not atom.is_async:
+            evaluator.record_call(Edge.THREAD, context.span, context.text, atom.frame)
+            entered.append(atom.frame.yields.read(evaluator.frame))
+        elif isinstance(atom, ObjectAtom):
+            arguments_of_exit = [UNKNOWN, UNKNOWN, UNKNOWN]
+            entered.append(
+                calls.method(evaluator, atom, "__enter__", [], context.span, context.text, None, Edge.THREAD)
+            )
+            calls.method(
+                evaluator, atom, "__exit__", arguments_of_exit, context.span, context.text, None, Edge.THREAD
+            )
+        else:
+            with evaluator.silenced():
+                entered.append(iteration.enter(evaluator, (atom,), context.span, False))
+    return (DecoratorAtom("entered", join_all(entered)),)
 
 
 @model("super")

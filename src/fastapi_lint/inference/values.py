@@ -185,21 +185,27 @@ UNKNOWN: Value = ()
 
 def join(*values: Value) -> Value:
     """What may be any of `values`, in order, without repeats."""
-    known = [value for value in values if value]
-    if not known:
-        return UNKNOWN
-    first = known[0]
-    if all(value is first or value == first for value in known):
-        return first
-    atoms: dict[tuple[type, Atom], Atom] = {}
-    for value in known:
-        for atom in value:
-            atoms.setdefault((type(atom), atom), atom)
-    return tuple(atoms.values())[:MOST_ALTERNATIVES]
+    return join_all(values)
 
 
 def join_all(values: Iterable[Value]) -> Value:
-    return join(*values)
+    """As `join`, for any number of values."""
+    first: Value = UNKNOWN
+    others: list[Value] = []
+    for value in values:
+        if value and value is not first:
+            if not first:
+                first = value
+            elif value != first:
+                others.append(value)
+    if not others:
+        return first
+    # Atoms are tuples: those of different kinds may compare equal.
+    atoms = {(type(atom), atom): atom for atom in first}
+    for value in others:
+        for atom in value:
+            atoms.setdefault((type(atom), atom), atom)
+    return tuple(atoms.values())[:MOST_ALTERNATIVES]
 
 
 def depth(value: Value) -> int:

@@ -12,6 +12,7 @@ from fastapi_lint.analysis.resources.closings import Closings
 from fastapi_lint.analysis.resources.lifetimes import Lifetimes
 from fastapi_lint.analysis.resources.scale import (
     is_client,
+    is_leak,
     is_minor,
     is_pooled,
     is_reported_at_module_level,
@@ -236,8 +237,10 @@ class Survey:
                 return ""
             if at_start and not at_import and not in_request:
                 return Life.APPLICATION
-            if "items" in kinds and in_request and not at_start:
-                return "" if self.closings.anywhere(place, resource) else Life.REQUEST
+            many = "items" in kinds or any(cls in times.collected for cls in owners)
+            if many and in_request and not at_start and is_leak(resource):
+                # One for each key: they add up, unless code that runs closes them.
+                return "" if self.closings.anywhere(place, resource) else Life.MODULE
             return Life.MODULE if is_reported_at_module_level(resource) else ""
         if frame in times.starting and not in_request:
             return self._verdict_at_start(place, resource, usage)
@@ -254,26 +257,47 @@ class Survey:
         self, place: Place, resource: Resource, frame: Frame, usage: Usage, owned: bool
     ) -> Life | str:
         is_dependency = frame in self.dependencies
-        pooled = "per request" if is_pooled(resource) else ""
+        served = frame in self.lifetimes.served
+        pooled = "per request" if served and is_pooled(resource) and not self._is_cheap(place) else ""
+        leak = Life.REQUEST if is_leak(resource) else ""
         if owned:
             if usage.escapes:
                 return ""
-            return pooled if self.closings.anywhere(place, resource) else Life.REQUEST
+            return pooled if self.closings.anywhere(place, resource) else leak
         closed = _closed(usage)
         if closed == ALWAYS:
             return "" if is_dependency and frame.is_generator else pooled
         if closed == PARTLY:
             # Sync ones without threads are closed by the reference count when an exception drops them.
             matters = resource.close_is_async or resource.kind == "executor"
-            return Life.REQUEST if matters and not frame.is_generator and not usage.escapes else ""
+            return leak if matters and not frame.is_generator and not usage.escapes else ""
         if usage.escapes or (usage.yielded and not is_dependency):
             return ""
         if usage.yielded and self.closings.anywhere(place, resource):
             return pooled
-        return Life.REQUEST
+        return leak
+
+    def _is_cheap(self, place: Place) -> bool:
+        """Whether the object is built around a transport of its own (in-process, or shared), or serves a long loop."""
+        for site in self.made[place][1]:
+            if any(argument.keyword in ("transport", "connector") for argument in site.node.arguments):
+                return True
+            loops = [node for node, _ in site.body.ancestors(site.node) if isinstance(node, (m.While, m.For))]
+            if not loops and _waits_in_loop(site.body):
+                return True
+        return False
 
     def _lasts(self, cls: Any) -> bool:
         return cls in self.lifetimes.lasting
+
+
+def _waits_in_loop(body: Body) -> bool:
+    """Whether the function goes on for long: `while True` around an `await`."""
+    return any(
+        isinstance(node, m.While) and isinstance(node.test, m.Constant)
+        for call in body.calls
+        for node, _ in body.ancestors(call)
+    )
 
 
 def _closed(usage: Usage) -> int:

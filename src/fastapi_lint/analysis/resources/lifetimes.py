@@ -42,7 +42,8 @@ class Lifetimes:
 
     `importing`: module and class bodies and what they call. `starting`: lifespans, start-up and shutdown handlers and
     what they call. `requests`: what serves a request; `served`: the part of it that entry points are known to reach.
-    `ending`: all frames in which a closing call counts at shutdown. `lasting`: classes with instances that live on.
+    `ending`: all frames in which a closing call counts at shutdown. `lasting`: classes with instances that live on;
+    `collected`: those among them that lists and dicts hold, one for each key.
     """
 
     def __init__(self, program: Program, bodies: Bodies) -> None:
@@ -85,7 +86,7 @@ class Lifetimes:
             for atom in registration.work
             if isinstance(atom, ClassAtom)
         }
-        self.lasting = self._lasting()
+        self.lasting, self.collected = self._lasting()
 
     def body_of(self, frame: Frame) -> Body:
         if frame.function is not None:
@@ -159,33 +160,36 @@ class Lifetimes:
             for frame in self.by_function.get(atom.function, ())
         ]
 
-    def _lasting(self) -> set[ProjectClass]:
+    def _lasting(self) -> tuple[set[ProjectClass], set[ProjectClass]]:
         """Classes whose instances are held by globals, class bodies or `app.state`, directly or through one another."""
         found: set[ProjectClass] = set(self.middleware)
+        collected: set[ProjectClass] = set()
         stack: list[ProjectClass] = list(found)
 
-        def add(value: Value) -> None:
+        def add(value: Value, inside: bool) -> None:
             for atom in value:
                 if isinstance(atom, ObjectAtom):
                     family = [atom.cls] if atom.exact else [atom.cls, *atom.cls.descendants()]
                     for cls in family:
+                        if inside:
+                            collected.add(cls)
                         if cls not in found:
                             found.add(cls)
                             stack.append(cls)
                 elif isinstance(atom, ContainerAtom):
                     for inner in (atom.element, *atom.items):
-                        add(inner)
+                        add(inner, atom.kind in ("list", "dict", "set"))
                 elif isinstance(atom, PartialAtom):
                     for inner in atom.positional:
-                        add(inner)
+                        add(inner, inside)
 
         for value in self.interpreter.lasting_values():
-            add(value)
+            add(value, False)
         while stack:
             for ancestor in stack.pop().mro:
                 for cell in ancestor.attributes.values():
-                    add(cell.value)
-        return found
+                    add(cell.value, False)
+        return found, collected
 
 
 def _closure(roots: Iterable[Frame], edges: set[Edge]) -> set[Frame]:

@@ -47,7 +47,7 @@ _FOR_ONE_USE = frozenset(
         "aiomqtt.Client", "zmq.Context", "databases.Database", "urllib3.PoolManager", "httpx.AsyncHTTPTransport",
         "concurrent.futures.ThreadPoolExecutor", "multiprocessing.pool.Pool", "peewee.Database",
         "psycopg_pool.AsyncNullConnectionPool",
-        "aiobotocore.session.ClientCreatorContext", "aioboto3.Session", "taskiq.AsyncBroker",
+        "taskiq.AsyncBroker",
         "redis.asyncio.ConnectionPool", "aiohttp.TCPConnector",
     }
 )  # fmt: skip
@@ -57,7 +57,7 @@ _ASYNC_THOUGH_CLOSED_SYNC = frozenset(
     {"motor.motor_asyncio.AsyncIOMotorClient", "google.cloud.firestore.AsyncClient"}
 )
 
-_COLLECTED_WITHOUT_LOSS = frozenset({"requests.Session", "urllib3.PoolManager", "sqlalchemy.engine.Engine"})
+_COLLECTED_WITHOUT_LOSS = frozenset({"requests.Session", "urllib3.PoolManager"})
 """Sync objects whose few sockets the reference count closes: leaving one to it is common and seldom hurts."""
 
 
@@ -69,12 +69,20 @@ def is_client(resource: Resource) -> bool:
 
 
 def is_reported_at_module_level(resource: Resource) -> bool:
-    """Async clients, executors and schedulers; the sockets of sync clients close with the process."""
-    return is_client(resource) and (
+    """Async clients, executors and schedulers; the sockets of sync clients close with the process.
+
+    Async clients that have nothing but `async with` (no closing method) are made for modules by their own manuals.
+    """
+    return is_client(resource) and bool(resource.close) and (
         resource.kind in ("executor", "scheduler")
         or (resource.close_is_async and resource.kind != "net")
         or resource.type in _ASYNC_THOUGH_CLOSED_SYNC
     )
+
+
+def is_leak(resource: Resource) -> bool:
+    """Whether one that a request drops without closing it does harm."""
+    return is_client(resource) and resource.type not in _COLLECTED_WITHOUT_LOSS
 
 
 def is_pooled(resource: Resource) -> bool:

@@ -183,10 +183,7 @@ class ExpressionWalker(Effects):
             attribute = key.value if isinstance(key, m.Constant) and isinstance(key.value, str) else None
             owner = node.arguments[0].value
             base = arguments[0].location
-            if attribute is not None:
-                location = self.places.named_attribute(owner, attribute, base)
-            else:
-                location = base.item(ANY) if base is not None else None
+            location = self.places.named_attribute(owner, attribute or "*", base)
             if location is None:
                 return NOTHING
             if name == "setattr" and len(arguments) > 2:

@@ -9,6 +9,9 @@ from fastapi_lint.facts import model as m
 ANY = "[*]"
 """The path element of a container's content as a whole."""
 
+ANY_ATTRIBUTE = ".*"
+"""The path element of an attribute whose name is not known."""
+
 UNKNOWN_KEY = "[?]"
 """The path element of an entry whose key cannot be named."""
 
@@ -16,8 +19,8 @@ UNKNOWN_KEY = "[?]"
 class Root(NamedTuple):
     """Where a location starts.
 
-    `kind` is "app" (an attribute of `app.state`), "global", "class" (a class attribute), "object" (an attribute of the
-    instances of a class that is instantiated once), "closure" (a variable of the function that builds the application) or
+    `kind` is "app" (an attribute of `app.state`), "global", "class" (a class attribute), "object" (the instance of a
+    class that is instantiated once), "closure" (a variable of the function that builds the application) or
     "parameter" (of the function at hand: shared if the caller passes something shared). `owner` tells roots of one kind apart.
     """
 
@@ -55,10 +58,10 @@ class Location(NamedTuple):
     def name(self) -> str:
         """As a reader would write it."""
         root = self.root
-        first = {"app": f"app.state.{root.name}", "object": f"self.{root.name}"}.get(root.kind, root.name)
+        first = f"app.state.{root.name}" if root.kind == "app" else root.name
         if root.kind == "class":
             first = f"{root.owner.name}.{root.name}"
-        return first + "".join(element for element in self.path if element not in (ANY, UNKNOWN_KEY))
+        return first + "".join(element for element in self.path if element not in (ANY, ANY_ATTRIBUTE, UNKNOWN_KEY))
 
     @property
     def last_name(self) -> str:
@@ -72,7 +75,7 @@ class Location(NamedTuple):
 def _same(read: str, write: str) -> bool:
     if read == write:
         return True
-    return ANY in (read, write) and read.startswith("[") and write.startswith("[")
+    return (ANY in (read, write) or ANY_ATTRIBUTE in (read, write)) and read[0] == write[0]
 
 
 def covers(read: Location, write: Location) -> bool:
@@ -86,7 +89,7 @@ def same_entry(read: Location, write: Location) -> bool:
     """As `covers`, but a look at a whole container does not count as a look at one of its entries."""
     if not covers(read, write):
         return False
-    return all(a == b or b == ANY for a, b in zip(read.path, write.path, strict=False))
+    return all(a == b or b in (ANY, ANY_ATTRIBUTE) for a, b in zip(read.path, write.path, strict=False))
 
 
 def key_text(node: m.Expression) -> str:

@@ -428,7 +428,7 @@ class StatementWalker(ExpressionWalker):
 
     def _try(self, statement: m.Try) -> str:
         self._tries.append([self.state.copy()])
-        before = len(self.state.guards)
+        before, temporaries = len(self.state.guards), len(self.state.temporaries)
         way = self.block(statement.body)
         raised = self._tries.pop()
         ends: list[State] = []
@@ -443,7 +443,7 @@ class StatementWalker(ExpressionWalker):
         in_handler = join(raised)
         assert in_handler is not None
         in_handler.guards = in_handler.guards[:before]
-        in_handler.temporaries = []
+        del in_handler.temporaries[temporaries:]
         for handler in statement.handlers:
             self.state = in_handler.copy()
             looked_up = self._looked_up(statement.body) if _is_look_up(handler.type) else NO_MARKS

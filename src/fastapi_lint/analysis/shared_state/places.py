@@ -90,7 +90,7 @@ class Places:
         if found is not None and found[1] and not is_state(found[1]):
             return None
         if self._sharing.is_shared(cls):
-            return Location(Root("object", cls, name))
+            return Location(Root("object", cls, "self")).attribute(name)
         # A container in the class body is one for all instances, unless instances get their own.
         if found is not None and is_container(found[1]) and not cls.is_data and not cls.externals:
             if not any(

@@ -40,6 +40,8 @@ RESOURCES: tuple[Resource, ...] = (
         ("websockets.connect", "websockets.asyncio.client.connect"), "ws", "high", awaited=True, close=("close",),
         close_is_async=True, context_manager="async with",
         exit_stack="enter_async_context(x) or push_async_callback(x.close)", evidence=INSTALLED),
+    Resource("websocket.WebSocket", ("websocket.create_connection",), "ws", "medium", close=("close",),
+        exit_stack="callback(x.close)", note="websocket-client package", evidence=DOCUMENTED),
     Resource("curl_cffi.requests.AsyncSession", ("curl_cffi.requests.AsyncSession",), "http", "high",
         close=("close",), close_is_async=True, context_manager="async with",
         exit_stack="enter_async_context(x) or push_async_callback(x.close)", evidence=DOCUMENTED),
