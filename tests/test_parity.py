@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fastapi_lint.linter import lint
+from fastapi_lint import linter
+from fastapi_lint.diagnostics import Diagnostic, Span, Step
+from fastapi_lint.linter import lint, place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -190,3 +192,53 @@ def test_formats_agree(shop: Path, run: Run) -> None:
 
 def test_a_finding_is_reported_once_whatever_overlaps(shop: Path) -> None:
     assert _by_library(shop, "shop/one.py", "shop", ".", "shop/one.py") == _by_library(shop, ".")
+
+
+# --- where a finding stands when only some files are checked -----------------------------------
+
+
+def _chained() -> Diagnostic:
+    steps = tuple(
+        Step(f"/{name}.py", Span(line, 1, line, 9), name, "f()") for line, name in enumerate("abc", 1)
+    )
+    return Diagnostic("FAP101", "blocking-sleep-on-event-loop", "blocks", "/a.py", steps[0].span, chain=steps)
+
+
+@pytest.mark.parametrize(
+    ("checked", "expected"),
+    [("abc", "a"), ("a", "a"), ("cb", "b"), ("c", "c"), ("cx", "c"), ("x", None), ("", None)],
+)
+def test_the_first_step_that_is_checked_carries_the_finding(checked: str, expected: str | None) -> None:
+    finding = _chained()
+    placed = place(finding, frozenset(f"/{name}.py" for name in checked))
+    if expected is None:
+        assert placed is None
+    else:
+        step = next(step for step in finding.chain if step.function == expected)
+        assert placed == finding._replace(path=step.path, span=step.span)
+
+
+def test_a_finding_without_a_chain_is_shown_where_it_stands_or_not_at_all() -> None:
+    finding = _chained()._replace(chain=())
+    assert place(finding, frozenset(["/a.py"])) == finding
+    assert place(finding, frozenset(["/b.py"])) is None
+
+
+def test_two_messages_at_one_place_are_two_findings_unless_they_were_moved_there(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = str(shop / "shop/one.py"), str(shop / "shop/slow.py")
+    span = Span(5, 5, 5, 18)
+    chain = (
+        Step(here, Span(13, 12, 13, 26), "one_item", "price_of(item)"),
+        Step(there, span, "wait", "time.sleep(1)"),
+    )
+    first = Diagnostic(
+        "FAP101", "blocking-sleep-on-event-loop", "a", here, chain[0].span, chain=chain, routes=("GET /a",)
+    )
+    second = first._replace(message="b", routes=("GET /b", "GET /a"))
+    monkeypatch.setattr(linter, "_raw_findings", lambda *_: [first, first, second])
+    assert lint([shop]).diagnostics == (first, second)
+    assert lint([Path(there)]).diagnostics == (
+        first._replace(path=there, span=span, routes=("GET /a", "GET /b")),
+    )

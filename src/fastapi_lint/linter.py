@@ -50,6 +50,13 @@ class ProjectFiles(NamedTuple):
     checked: frozenset[str]
 
 
+class _Placed(NamedTuple):
+    """A finding where it is reported; `is_moved` when that is not where it stands."""
+
+    finding: Diagnostic
+    is_moved: bool
+
+
 def lint(
     paths: Sequence[Path],
     *,
@@ -77,19 +84,21 @@ def lint(
         projects = [project._replace(checked=project.checked & only) for project in projects]
     projects = [project for project in projects if project.checked]
     suppressions = Suppressions(file_reader(texts))
-    findings: list[Diagnostic] = []
+    placed: list[_Placed] = []
     for project in projects:
         program = analyse_project(project, overrides=overrides, overlay=texts, jobs=jobs, progress=progress)
-        placed: list[Diagnostic] = []
+        is_ignored = _ignored_files(project)
         for finding in _raw_findings(program, selected_codes(project.settings, overrides)):
             reported = place(finding, project.checked)
-            if reported is None or (noqa_on_line and suppressions.silences_line(reported)):
+            if reported is None or is_ignored(reported):
                 continue
-            if not (noqa_on_chain and suppressions.silences_elsewhere(finding, reported)):
-                placed.append(reported)
-        findings += _without_ignored_files(placed, project)
+            if noqa_on_line and suppressions.silences_line(reported):
+                continue
+            if noqa_on_chain and suppressions.silences_elsewhere(finding, reported):
+                continue
+            placed.append(_Placed(reported, is_moved=reported is not finding))
     return Report(
-        diagnostics=_without_duplicates(findings),
+        diagnostics=_without_duplicates(placed),
         files=len(frozenset().union(*(project.checked for project in projects))),
         roots=tuple(project.root for project in projects),
     )
@@ -178,35 +187,35 @@ def _raw_findings(program: Program, codes: frozenset[str]) -> list[Diagnostic]:
             for question, check in rule.checks:
                 for answer in program.answers(question):
                     found.extend(check(answer))
-    found.sort(key=lambda finding: finding.sort_key)
+    found.sort(key=lambda finding: (finding.sort_key, finding.chain, finding.routes))
     return found
 
 
-def _without_ignored_files(findings: list[Diagnostic], project: ProjectFiles) -> list[Diagnostic]:
-    """The findings less those that the project's `per-file-ignores` cover."""
-    rules = [
+def _ignored_files(project: ProjectFiles) -> Callable[[Diagnostic], bool]:
+    """Whether the project's `per-file-ignores` cover a finding."""
+    entries = [
         (discovery.compile_patterns([pattern]), ignored_codes(selectors))
         for pattern, selectors in project.settings.per_file_ignores
     ]
 
-    def is_kept(finding: Diagnostic) -> bool:
-        if not rules or finding.path not in project.checked:
-            return True
+    def is_ignored(finding: Diagnostic) -> bool:
+        if not entries:
+            return False
         relative = os.path.relpath(finding.path, project.root).replace(os.sep, "/")
-        return not any(finding.code in codes and spec.match_file(relative) for spec, codes in rules)
+        return any(finding.code in codes and spec.match_file(relative) for spec, codes in entries)
 
-    return [finding for finding in findings if is_kept(finding)]
+    return is_ignored
 
 
-def _without_duplicates(findings: list[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Sorted; of several findings that one rule has at one place the first stays and takes their routes.
+def _without_duplicates(placed: list[_Placed]) -> tuple[Diagnostic, ...]:
+    """Sorted; of several findings that say the same at one place the first stays and takes their routes.
 
-    Many async functions may reach one helper, and where only the helper is checked they all end there.
+    Many async functions may reach one helper. Where only the helper is checked their findings all end
+    there, and one of them is enough, though their messages differ.
     """
     kept: dict[tuple[object, ...], Diagnostic] = {}
-    for finding in sorted(findings, key=lambda finding: finding.sort_key[:3]):
-        moved = bool(finding.chain) and (finding.path, finding.span) != finding.chain[0][:2]
-        key = (finding.code, finding.path, finding.span, None if moved else finding.message)
+    for finding, is_moved in sorted(placed, key=lambda one: one.finding.sort_key[:3]):
+        key = (finding.code, finding.path, finding.span, None if is_moved else finding.message)
         first = kept.setdefault(key, finding)
         if new := [route for route in finding.routes if route not in first.routes]:
             kept[key] = first._replace(routes=(*first.routes, *new))

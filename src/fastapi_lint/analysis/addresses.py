@@ -32,6 +32,7 @@ DEFAULT_PORT = "8000"
 _URL = re.compile(r"(?:https?|wss?|\0)://(?P<host>\[[^\]]*\]|[^/:?#]+)(?::(?P<port>[^/?#]+))?(?P<path>[^?#]*)")
 _OWN_ATTRIBUTES = ("base_url", "url")
 _OWN_HOSTS = ("url.netloc", "base_url.netloc", "url.hostname", "base_url.hostname")
+_SERVERS = ("uvicorn",)
 _SAME_TEXT = ("rstrip", "strip", "removesuffix")
 MOST_STEPS = 8
 
@@ -172,15 +173,27 @@ def own_address(program: Program) -> OwnAddress:
 
 def _server_calls(program: Program) -> Iterator[tuple[Frame, m.Call]]:
     interpreter = program.interpreter
+    importing = {
+        module.path
+        for module in interpreter.project.modules.values()
+        if any(isinstance(one, m.Import) and one.module.startswith(_SERVERS) for one in module.facts.body)
+    }
     for frame, body in bodies(interpreter):
-        if frame.module.is_test:
+        if frame.module.is_test or not (frame.module.path in importing or _binds_server(frame)):
             continue
         for node in walk(body):
             if isinstance(node, m.Call) and any(
-                isinstance(atom, ExternalAtom) and atom.path in ("uvicorn.run", "uvicorn.Config", "hypercorn.run")
+                isinstance(atom, ExternalAtom) and atom.path in ("uvicorn.run", "uvicorn.Config")
                 for atom in frame.value_of(node.function)
             ):
                 yield frame, node
+
+
+def _binds_server(frame: Frame) -> bool:
+    """Whether the function imports a server itself."""
+    return any(
+        isinstance(atom, ExternalAtom) and atom.path.startswith(_SERVERS) for value in frame.bound.values() for atom in value
+    )
 
 
 def bodies(interpreter: Interpreter) -> Iterator[tuple[Frame, tuple[m.Statement, ...]]]:

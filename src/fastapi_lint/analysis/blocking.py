@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_lint.analysis.cpu import cpu_loops
+from fastapi_lint.analysis.thread_locks import brief_waits, enters_lock
 from fastapi_lint.diagnostics import Span, Step
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.walk import walk
-from fastapi_lint.inference.frames import BlockingCallSite, CallSite, Edge, Frame
+from fastapi_lint.inference.frames import BlockingCallSite, CallSite, Edge, Form, Frame
 from fastapi_lint.knowledge.blocking import BlockingCall, Confidence, Kind
 
 if TYPE_CHECKING:
@@ -69,14 +70,17 @@ def answers(program: Program) -> list[BlockingOnLoop]:
     endpoints = {
         entry.frame for entry in program.entries if entry.kind in ("route", "dependency", "exception handler")
     }
-    ways = _ways(program, endpoints)
+    direct = _direct(program, endpoints)
+    ways = _ways(program, direct)
     best: dict[tuple[str, Span], tuple[int, int, BlockingOnLoop]] = {}
     for frame in program.interpreter.frames:
         reach = program.reach
         if not reach.is_loop_frame(frame) or not reach.is_reported(frame):
             continue
         suspends: bool | None = None
-        for rank, span, text, chain, call in _sites(frame, ways, frame in endpoints):
+        for rank, span, text, chain, call in _sites(frame, ways, direct):
+            if call.kind is Kind.CONSOLE and not reach.routes_of(frame):
+                continue  # asks a person: an interactive program, not a server
             key = (frame.module.path, span)
             old = best.get(key)
             if old is not None and (old[0], old[1]) <= (rank, len(chain)):
@@ -107,6 +111,24 @@ def _rank(call: BlockingCall) -> int:
     return _CONFIDENCES.index(call.confidence) * len(_KINDS) + _KINDS.index(call.kind)
 
 
+def _direct(program: Program, endpoints: set[Frame]) -> dict[Frame, list[BlockingCallSite]]:
+    """The blocking calls of each frame that has some, without locks that are never held for long."""
+    frames = program.interpreter.frames
+    direct = {frame: direct_sites(frame, frame in endpoints) for frame in frames}
+    direct = {frame: sites for frame, sites in direct.items() if sites}
+    if not any(enters_lock(site) for sites in direct.values() for site in sites):
+        return direct
+    others = {
+        frame: [site for site in sites if site.call.kind is not Kind.METADATA and not enters_lock(site)]
+        for frame, sites in direct.items()
+    }
+    brief = brief_waits(frames, direct, _ways(program, others).keys())
+    return {
+        frame: [site for site in sites if (frame, site.span) not in brief or not enters_lock(site)]
+        for frame, sites in direct.items()
+    }
+
+
 def direct_sites(frame: Frame, is_entry: bool) -> list[BlockingCallSite]:
     """The blocking calls in a frame's own body, without the second mention of one cause.
 
@@ -124,7 +146,7 @@ def direct_sites(frame: Frame, is_entry: bool) -> list[BlockingCallSite]:
     kept = []
     for site in sites:
         key = (site.span.line, site.call.kind)
-        if site.text == "with" and key in lines:
+        if site.form is Form.ENTER and key in lines:
             continue
         lines.add(key)
         kept.append(site)
@@ -139,9 +161,9 @@ def _is_part_of_opening(site: BlockingCallSite, handles: frozenset[str]) -> bool
     name = site.call.name
     if site.call.kind is not Kind.FILE:
         return False
-    if site.text == "with":
+    if site.form is Form.ENTER:
         return name.startswith(_HANDLES)
-    if name.startswith("io.") and site.text == "for":
+    if name.startswith("io.") and site.form is Form.ITERATE:
         return bool(handles)
     return bool(site.names & handles) and name.startswith(_HANDLE_USERS)
 
@@ -150,7 +172,7 @@ def _opened_names(frame: Frame) -> frozenset[str]:
     """The names that hold files which the function opened itself."""
     if frame.function is None or not any(site.call.kind is Kind.FILE for site in frame.blocking):
         return frozenset()
-    opened = {site.span for site in frame.blocking if site.call.kind is Kind.FILE and site.text != "with"}
+    opened = {site.span for site in frame.blocking if site.call.kind is Kind.FILE and site.form is Form.CALL}
     names: set[str] = set()
     for node in walk(frame.function.facts.body):
         if isinstance(node, m.WithItem):
@@ -170,7 +192,7 @@ def _is_handle(frame: Frame, made: m.Call) -> bool:
     return any(getattr(atom, "type", "").startswith(_HANDLES) for atom in frame.value_of(made))
 
 
-def _ways(program: Program, endpoints: set[Frame]) -> dict[Frame, _Way]:
+def _ways(program: Program, direct: Mapping[Frame, list[BlockingCallSite]]) -> dict[Frame, _Way]:
     """For each sync frame that blocks when called: the worst and then shortest reason."""
     callers: dict[Frame, list[tuple[Frame, CallSite]]] = defaultdict(list)
     by_rank: dict[int, list[tuple[Frame, BlockingCallSite]]] = defaultdict(list)
@@ -179,7 +201,7 @@ def _ways(program: Program, endpoints: set[Frame]) -> dict[Frame, _Way]:
             if site.edge is Edge.CALL and not frame.is_async:
                 callers[site.target].append((frame, site))
         if not frame.is_async:
-            for blocking in direct_sites(frame, frame in endpoints):
+            for blocking in direct.get(frame, ()):
                 by_rank[_rank(blocking.call)].append((frame, blocking))
     ways: dict[Frame, _Way] = {}
     for rank in sorted(by_rank):
@@ -200,10 +222,10 @@ def _ways(program: Program, endpoints: set[Frame]) -> dict[Frame, _Way]:
 
 
 def _sites(
-    frame: Frame, ways: dict[Frame, _Way], is_entry: bool
+    frame: Frame, ways: dict[Frame, _Way], direct: Mapping[Frame, list[BlockingCallSite]]
 ) -> Iterator[tuple[int, Span, str, tuple[Step, ...], BlockingCall]]:
     """The calls in a loop frame that block: its own, and those of sync functions that do."""
-    for blocking in direct_sites(frame, is_entry):
+    for blocking in direct.get(frame, ()):
         step = Step(frame.module.path, blocking.span, frame.name, blocking.text)
         yield _rank(blocking.call), blocking.span, blocking.text, (step,), blocking.call
     for site in frame.calls:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from fastapi_lint.analysis.entry_points import Context, dependency_frames
+from fastapi_lint.analysis.entry_points import Context, dependency_context, dependency_frames
 from fastapi_lint.inference.frames import Edge, Frame
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ def contexts_of(program: Program) -> Mapping[tuple[str, int], frozenset[str]]:
     pending: list[tuple[Frame, Context]] = [(entry.frame, entry.context) for entry in program.entries]
     for route in program.table.routes:
         for frame in route.frames:
-            pending += [(site.target, _dependency_context(site.target)) for site in frame.dependencies]
+            pending += [(site.target, dependency_context(site.target)) for site in frame.dependencies]
         for registration in (route.registration,):
             pending += list(dependency_frames(program.interpreter, registration.dependencies))
     seen: set[tuple[Frame, Context]] = set()
@@ -29,7 +29,7 @@ def contexts_of(program: Program) -> Mapping[tuple[str, int], frozenset[str]]:
         seen.add((frame, context))
         for site in frame.calls:
             pending.append((site.target, _callee_context(site.edge, site.target, context)))
-        pending += [(site.target, _dependency_context(site.target)) for site in frame.dependencies]
+        pending += [(site.target, dependency_context(site.target)) for site in frame.dependencies]
     found: dict[tuple[str, int], set[str]] = defaultdict(set)
     for frame, context in seen:
         if frame.function is not None:
@@ -44,8 +44,3 @@ def _callee_context(edge: Edge, target: Frame, caller: Context) -> Context:
         return Context.THREAD
     return Context.LOOP
 
-
-def _dependency_context(frame: Frame) -> Context:
-    if frame.name.endswith("__init__") or not frame.is_async:
-        return Context.THREAD
-    return Context.LOOP

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, NamedTuple, cast
 
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.walk import walk
 from fastapi_lint.inference.frames import Frame
-from fastapi_lint.inference.values import ConstantAtom
+from fastapi_lint.inference.values import ConstantAtom, ExternalAtom
 
 LARGE = 100_000
 """Turns from which a loop with a constant length is worth a thread: some ten milliseconds of arithmetic."""
@@ -77,6 +78,8 @@ class _Finder:
 
     def _reductions(self, expression: Any) -> Iterator[CpuLoop]:
         """`sum(i * i for i in range(n))`."""
+        if "range" not in self.facts.counted:
+            return
         for node in walk(expression):
             if isinstance(node, m.Comprehension) and not any(loop.is_async for loop in node.loops):
                 ranges = [loop for loop in node.loops if self._is_unbounded_range(loop.iterable)]
@@ -94,10 +97,7 @@ class _Finder:
 
     def _is_grid(self, loop: m.For) -> bool:
         """A loop over the rows of what the caller gave, with an arithmetic loop over each row inside."""
-        parameters = {p.name for p in self.facts.parameters} - {"self", "cls"}
-        given = {node.id for node in walk(loop.iterable) if isinstance(node, m.Name)} & self._derived(
-            parameters
-        )
+        given = {node.id for node in walk(loop.iterable) if isinstance(node, m.Name)} & self._given
         targets = {node.id for node in walk(loop.target) if isinstance(node, m.Name)}
         if not given or any(isinstance(node, m.Call) for node in walk(loop.iterable)):
             return False
@@ -190,12 +190,12 @@ class _Finder:
                 if any(word in text.lower() for word in _RETRY_WORDS):
                     return False
         names = {node.id for node in walk(expression) if isinstance(node, m.Name)}
-        parameters = {p.name for p in self.facts.parameters} - {"self", "cls"}
-        return bool(names & self._derived(parameters))
+        return bool(names & self._given)
 
-    def _derived(self, names: set[str]) -> set[str]:
-        """Local names computed from `names`: two steps are followed."""
-        known = set(names)
+    @cached_property
+    def _given(self) -> set[str]:
+        """The parameters and the local names computed from them: two steps are followed."""
+        known = {parameter.name for parameter in self.facts.parameters} - {"self", "cls"}
         for _ in range(2):
             for node in walk(self.facts.body):
                 if isinstance(node, m.Assign) and node.value is not None:
@@ -231,11 +231,16 @@ class _Finder:
             elif isinstance(node, m.BinaryOperation) and node.operator in _ARITHMETIC:
                 if not (isinstance(node.left, m.Constant) and isinstance(node.left.value, str)):
                     return True
-            elif isinstance(node, m.Call) and isinstance(node.function, m.Attribute):
-                owner = node.function.value
-                if isinstance(owner, m.Name) and owner.id in _PURE_MODULES:
-                    return True
+            elif isinstance(node, m.Call) and self._is_of_pure_module(node.function):
+                return True
         return False
+
+    def _is_of_pure_module(self, function: m.Expression) -> bool:
+        """Whether a function is `math.sqrt` or its like, under whatever name."""
+        return any(
+            isinstance(atom, ExternalAtom) and atom.path.partition(".")[0] in _PURE_MODULES
+            for atom in self.frame.value_of(function)
+        )
 
     def _is_pure(self, body: Any) -> bool:
         """Whether nothing in there suspends, waits or does what is not known."""
@@ -253,16 +258,9 @@ class _Finder:
     def _is_pure_call(self, node: m.Call) -> bool:
         function = node.function
         if isinstance(function, m.Name):
-            if function.id in _PURE_BUILTINS:
-                return True
-            return any(
-                getattr(atom, "path", "").partition(".")[0] in _PURE_MODULES
-                for atom in self.frame.value_of(function)
-            )
+            return function.id in _PURE_BUILTINS or self._is_of_pure_module(function)
         if isinstance(function, m.Attribute):
-            if isinstance(function.value, m.Name) and function.value.id in _PURE_MODULES:
-                return True
-            return function.attribute in _PURE_METHODS
+            return self._is_of_pure_module(function) or function.attribute in _PURE_METHODS
         return False
 
     def recursion(self) -> CpuLoop | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_lint.analysis.dependencies import Omitted, omitted_markers
 from fastapi_lint.analysis.request_code import RequestCode
-from fastapi_lint.analysis.routes import Route, endpoint_functions, functions_in
+from fastapi_lint.analysis.routes import Route, endpoint_functions, functions_in, unwrapped
 from fastapi_lint.analysis.tree import with_parents
 from fastapi_lint.diagnostics import Span, Step
 from fastapi_lint.facts import model as m
@@ -55,7 +55,7 @@ def answers(program: Program) -> Iterator[EndpointCall]:
             *key,
             text=call.text,
             caller=frame.name,
-            endpoint=_name(function),
+            endpoint=unwrapped(function).facts.qualname,
             route=_label(endpoints[function][0]),
             omitted=omitted,
             skipped=_skipped(code, frame, endpoints[function], endpoints),
@@ -96,17 +96,6 @@ def _taker(frame: Frame, function: ProjectFunction) -> Frame | None:
             return one
         one = one.function.outer
     return None
-
-
-def _name(function: ProjectFunction) -> str:
-    """The endpoint's own name, where what was registered is a decorator's wrapper."""
-    outer = function.outer
-    wrapped = (
-        [inner for value in outer.arguments.values() for inner in functions_in(value)]
-        if outer is not None
-        else []
-    )
-    return _name(wrapped[0]) if wrapped else function.facts.qualname
 
 
 def _label(route: Route) -> str:

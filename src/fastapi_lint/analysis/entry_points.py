@@ -39,24 +39,54 @@ class EntryPoint(NamedTuple):
     registration: Registration
 
 
-ALWAYS_ON_LOOP = frozenset({"websocket", "middleware", "startup", "shutdown", "lifespan"})
+ALWAYS_ON_LOOP = frozenset({"websocket", "middleware", "startup", "shutdown", "lifespan", "mount", "route class", "openapi"})
 """FastAPI calls or awaits these on the loop whether they are `async def` or `def`."""
 
 START_KINDS = frozenset({"startup", "shutdown", "lifespan"})
+
+
+UNWRAPPED = frozenset({"route", "dependency"})
+"""For these FastAPI looks through `functools.wraps` to see whether it has to await them."""
 
 
 def entry_points(interpreter: Interpreter) -> list[EntryPoint]:
     """Every entry point of the project, in the order of files and lines."""
     found = []
     registrations = sorted(interpreter.registrations.values(), key=lambda r: (r.file, r.span, r.kind))
+    silenced = _silenced(registrations)
     for registration in registrations:
-        if registration.kind not in ("router", "include", "mount"):
+        if registration.kind not in ("router", "include") and registration not in silenced:
             for atom in registration.work:
                 for frame, context in _frames(interpreter, atom, registration.kind):
                     found.append(EntryPoint(frame, context, registration.kind, registration))
         for frame, context in dependency_frames(interpreter, registration.dependencies):
             found.append(EntryPoint(frame, context, "dependency", registration))
+    for run in interpreter.model_runs:
+        context = Context.LOOP if run.on_loop else Context.THREAD
+        found.append(EntryPoint(run.frame, context, "model", run.registration))
     return found
+
+
+def never_run(interpreter: Interpreter) -> list[Frame]:
+    """The frames of start-up and shutdown code that FastAPI ignores."""
+    return [
+        frame
+        for registration in _silenced(list(interpreter.registrations.values()))
+        for atom in registration.work
+        for frame, _ in _frames(interpreter, atom, registration.kind)
+    ]
+
+
+def _silenced(registrations: list[Registration]) -> list[Registration]:
+    """Events of an app or router that has a lifespan, and all start-up code of a mounted app, never run."""
+    with_lifespan = {r.owner for r in registrations if r.kind == "lifespan" and r.owner is not None}
+    mounted = {place for r in registrations if r.kind == "mount" for place in routers_in(r.work)}
+    return [
+        r
+        for r in registrations
+        if (r.kind in ("startup", "shutdown") and r.owner in with_lifespan)
+        or (r.kind in START_KINDS and r.owner in mounted)
+    ]
 
 
 def dependency_frames(interpreter: Interpreter, markers: Value) -> Iterator[tuple[Frame, Context]]:
@@ -82,32 +112,31 @@ def _frames(interpreter: Interpreter, atom: Atom, kind: str) -> Iterator[tuple[F
 
 
 def _class_frames(interpreter: Interpreter, atom: ClassAtom, kind: str) -> Iterator[tuple[Frame, Context]]:
-    """A class as dependency runs `__init__` in a thread; as middleware or endpoint its methods are called."""
-    initialiser = interpreter.entry_frames(atom)
-    if kind == "dependency":
-        for frame in initialiser:
+    """A class as dependency is made in a thread; as middleware or endpoint its methods are called too."""
+    for frame in interpreter.entry_frames(atom, kind):
+        is_maker = frame.function is not None and frame.function.facts.name == "__init__"
+        if kind == "dependency":
             yield frame, Context.THREAD
-        return
-    for frame in initialiser:
-        yield frame, Context.LOOP
-    names = {
-        "middleware": ("dispatch", "__call__"),
-        "route": ("get", "put", "post", "delete", "options", "head", "patch"),
-        "websocket": ("on_connect", "on_receive", "on_disconnect"),
-    }.get(kind, ("__call__",))
-    for name in names:
-        found = atom.cls.find(name)
-        for member in found[1] if found is not None else ():
-            if isinstance(member, FunctionAtom):
-                frame = interpreter.frame(member.function, ObjectAtom(atom.cls), {})
-                yield frame, context_of(frame, kind)
+        else:
+            yield frame, Context.LOOP if is_maker else context_of(frame, kind)
+        if kind == "route class":
+            for made in frame.result.value:
+                for handler in interpreter.entry_frames(made):
+                    yield handler, context_of(handler, "handler")
 
 
 def context_of(frame: Frame, kind: str) -> Context:
     """Where FastAPI runs an entry point of that kind."""
     if kind in ALWAYS_ON_LOOP or frame.is_async:
         return Context.LOOP
+    if kind in UNWRAPPED and frame.function is not None and frame.function.is_coroutine_function:
+        return Context.LOOP
     return Context.THREAD
+
+
+def dependency_context(frame: Frame) -> Context:
+    """Where what FastAPI calls for a `Depends` runs: a class is made in a thread."""
+    return Context.THREAD if frame.name.endswith("__init__") else context_of(frame, "dependency")
 
 
 def routers_in(value: Value) -> list[Place]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_lint.analysis.blocking import BlockingOnLoop
 from fastapi_lint.diagnostics import Span, Step
+from fastapi_lint.facts import model as m
+from fastapi_lint.facts.walk import walk
 from fastapi_lint.inference.frames import Edge, Frame
 from fastapi_lint.inference.functions import ProjectFunction
 from fastapi_lint.inference.values import ConstantAtom
@@ -49,6 +51,8 @@ def answers(program: Program) -> Iterator[OffloadedElsewhere]:
             key = (frame.module.path, site.span)
             if site.edge is not Edge.CALL or function not in handed or key in explained or key in seen:
                 continue
+            if site.span in _awaited(frame):
+                continue  # one of several it may be: the others are async
             assert function is not None
             values = site.target.arguments.values()
             if any(isinstance(atom, ConstantAtom) for value in values for atom in value):
@@ -56,6 +60,16 @@ def answers(program: Program) -> Iterator[OffloadedElsewhere]:
             seen.add(key)
             routes = program.reach.routes_of(frame)
             yield OffloadedElsewhere(*key, site.text, frame.name, handed[function], routes)
+
+
+def _awaited(frame: Frame) -> set[Span]:
+    """The calls in a function whose result it awaits at once."""
+    assert frame.function is not None
+    return {
+        node.value.span
+        for node in walk(frame.function.facts.body)
+        if isinstance(node, m.Await) and isinstance(node.value, m.Call)
+    }
 
 
 def _is_named(frame: Frame) -> bool:

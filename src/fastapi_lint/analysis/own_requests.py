@@ -82,7 +82,11 @@ def answers(program: Program) -> Iterator[OwnRequest]:
                 one = finder.judge(frame, node)
                 if one is not None:
                     found[key] = one
-    yield from sorted(found.values(), key=lambda one: (one.path, one.span))
+    sending = {(one.path, one.caller) for one in found.values() if one.kind == "address"}
+    for one in sorted(found.values(), key=lambda one: (one.path, one.span)):
+        # A client of the app object that is then used on an address of the app is one mistake.
+        if one.kind != "ASGITransport" or (one.path, one.caller) not in sending:
+            yield one
 
 
 class _Finder:

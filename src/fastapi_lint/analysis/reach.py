@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
-from fastapi_lint.analysis.entry_points import START_KINDS, Context, EntryPoint
+from fastapi_lint.analysis.entry_points import (
+    START_KINDS,
+    Context,
+    EntryPoint,
+    dependency_context,
+    never_run,
+)
 from fastapi_lint.analysis.routes import RouteTable
 from fastapi_lint.inference.frames import Edge, Frame
 from fastapi_lint.inference.interpreter import Interpreter
@@ -25,11 +32,13 @@ class Reach:
         self._startup = startup
         self._entries = entries
         serving = {e.frame for e in entries if e.kind not in START_KINDS}
-        starting = {e.frame for e in entries if e.kind in START_KINDS}
+        started_with = {e.frame for e in entries if e.kind in START_KINDS}
+        starting = started_with | set(never_run(interpreter))
         own_loops: set[Frame] = set()
         tasks: set[Frame] = set()
         called: set[Frame] = set()
         self.loop_callbacks: set[Frame] = set()
+        self.on_loop_entries = {e.frame for e in entries if e.context is Context.LOOP}
         for frame in interpreter.frames:
             if frame.function is not None and frame.function.task_type is not None:
                 own_loops.add(frame)  # a task queue's worker runs it
@@ -44,6 +53,8 @@ class Reach:
                     called.add(site.target)
             for site in frame.dependencies:
                 called.add(site.target)
+                if dependency_context(site.target) is Context.LOOP:
+                    self.on_loop_entries.add(site.target)
         called_functions = {frame.function for frame in called if frame.function is not None}
         for frame in interpreter.names.module_frames:
             own_loops |= {site.target for site in frame.calls if site.edge is Edge.OWN_LOOP}
@@ -55,13 +66,12 @@ class Reach:
         }
         roots -= own_loops
         scripts = self._closure(own_loops | tests, tasks=True)
-        started = self._closure(starting - serving, tasks=False)
+        started = self._closure(started_with - serving, tasks=False)
         # A task made while the application starts goes on while it serves.
         lasting = {s.target for f in started for s in f.calls if s.edge is Edge.TASK}
         self.serving = self._closure(serving | lasting | (roots - scripts), tasks=True)
         self._reported = self.serving | (started if startup else set())
         self.starting = starting
-        self.on_loop_entries = {e.frame for e in entries if e.context is Context.LOOP}
         self._routes = self._reaching_routes(table)
 
     def _closure(self, roots: Iterable[Frame], tasks: bool) -> set[Frame]:
@@ -108,6 +118,10 @@ class Reach:
                 masks[frame] = old | mask
                 pending[frame] = None
 
+        models: dict[int, list[Frame]] = defaultdict(list)
+        for entry in self._entries:
+            if entry.kind == "model":
+                models[id(entry.registration)].append(entry.frame)
         for route in table.routes:
             if not route.frames:
                 continue
@@ -115,7 +129,7 @@ class Reach:
                 label = f"{method} {route.path}"
                 bit = 1 << len(self._names)
                 self._names.append(label)
-                for frame in (*route.frames, *route.dependency_frames):
+                for frame in (*route.frames, *route.dependency_frames, *models[id(route.registration)]):
                     add(frame, bit)
         for entry in self._entries:
             if entry.kind in ("middleware", "exception handler"):

@@ -12,7 +12,9 @@ from fastapi_lint.inference.fastapi_model import Registration
 from fastapi_lint.inference.frames import Frame
 from fastapi_lint.inference.functions import ProjectFunction
 from fastapi_lint.inference.interpreter import MOST_FRAMES, Interpreter
-from fastapi_lint.inference.values import FunctionAtom, OffloadedAtom, PartialAtom, Place, Value
+from fastapi_lint.inference.values import ClassAtom, FunctionAtom, OffloadedAtom, PartialAtom, Place, Value
+
+from fastapi_lint.knowledge.fastapi_api import HTTP_METHODS
 
 if TYPE_CHECKING:
     from fastapi_lint.analysis.program import Program
@@ -45,6 +47,7 @@ class Route(NamedTuple):
     frames: tuple[Frame, ...]
     dependency_frames: tuple[Frame, ...]
     registration: Registration
+    is_served: bool
 
 
 class RouteTable:
@@ -56,7 +59,10 @@ class RouteTable:
         self._included: dict[Place, list[tuple[Place, Registration]]] = defaultdict(list)
         for registration in interpreter.registrations.values():
             if registration.kind == "router" and registration.owner is not None:
-                self._made[registration.owner] = registration
+                other = self._made.get(registration.owner)
+                # A subclass is made without a prefix, and then `super().__init__(prefix=...)` says which.
+                if other is None or registration.path != "" or not other.path:
+                    self._made[registration.owner] = registration
             elif registration.kind in ("include", "mount") and registration.owner is not None:
                 for child in routers_in(registration.work):
                     self._included[child].append((registration.owner, registration))
@@ -66,15 +72,38 @@ class RouteTable:
                 handlers[id(entry.registration)].append(entry)
         routes = []
         for registration in interpreter.registrations.values():
-            if registration.kind in ("route", "websocket"):
+            if registration.kind in ("route", "websocket") and _says_something(registration):
                 routes += self._routes(registration, handlers[id(registration)])
         self.routes: tuple[Route, ...] = tuple(
-            sorted(routes, key=lambda r: (r.path, r.methods, r.file, r.span))
+            sorted(self._sure(routes), key=lambda r: (r.path, r.methods, r.file, r.span))
         )
+
+    def _sure(self, routes: list[Route]) -> Iterator[Route]:
+        """Routes without those that a better known one explains.
+
+        A function that adds routes is evaluated with and without its arguments, and an app may be made several times: of the
+        routes added at one place, those of an app count more than those of a router that nobody includes, and those more than
+        those of an unknown owner.
+        """
+        by_place: dict[tuple[str, Span], list[Route]] = defaultdict(list)
+        for route in routes:
+            by_place[(route.file, route.span)].append(route)
+        for group in by_place.values():
+            best = max(self._rank(route) for route in group)
+            seen: set[tuple[str, tuple[str, ...], str]] = set()
+            for route in group:
+                key = (route.path, route.methods, route.handler)
+                if self._rank(route) == best and key not in seen:
+                    seen.add(key)
+                    yield route
+
+    @staticmethod
+    def _rank(route: Route) -> tuple[bool, bool]:
+        return (route.is_served, "{?}" not in route.path)
 
     def _routes(self, registration: Registration, entries: list[EntryPoint]) -> Iterator[Route]:
         frames = tuple([entry.frame for entry in entries])
-        for prefix, markers, app in self._positions(registration.owner, 0):
+        for prefix, markers, top in self._positions(registration.owner, 0):
             path = prefix + ("{?}" if registration.path is None else registration.path)
             all_markers = (*markers, *registration.dependencies)
             shared = list(dependency_frames(self.interpreter, all_markers))
@@ -82,33 +111,34 @@ class RouteTable:
             uses = [
                 DependencyUse(f"{f.module.name}:{f.name}", str(context)) for f, context in (*shared, *own)
             ]
-            handler = f"{frames[0].module.name}:{frames[0].name}" if frames else "?"
+            made = self._made.get(top) if top is not None else None
             yield Route(
-                methods=registration.methods,
+                methods=_methods_of_class(registration) or registration.methods,
                 path=path or "/",
                 kind="http" if registration.kind == "route" else "websocket",
-                handler=handler,
+                handler=_handler(registration, frames),
                 file=registration.file,
                 span=registration.span,
                 context=str(entries[0].context) if entries else "?",
                 dependencies=tuple(dict.fromkeys(uses)),
-                app=app,
+                app=_name(self.interpreter, top) if top is not None else "?",
                 frames=frames,
                 dependency_frames=tuple([frame for frame, _ in shared]),
                 registration=registration,
+                is_served=made is not None and made.is_app,
             )
 
-    def _positions(self, owner: Place | None, depth: int) -> Iterator[tuple[str, Value, str]]:
+    def _positions(self, owner: Place | None, depth: int) -> Iterator[tuple[str, Value, Place | None]]:
         """The prefixes (with their dependencies and app) under which a router's routes appear."""
         if owner is None or depth > DEEPEST_NESTING:
-            yield "", (), "?"
+            yield "", (), None
             return
         made = self._made.get(owner)
         own_prefix = ("{?}" if made.path is None else made.path) if made is not None else ""
         own_markers = made.dependencies if made is not None else ()
         parents = self._included.get(owner, [])
         if not parents or (made is not None and made.is_app and not parents):
-            yield own_prefix, own_markers, _name(self.interpreter, owner)
+            yield own_prefix, own_markers, owner
             return
         for parent, registration in parents:
             extra = "{?}" if registration.path is None else registration.path
@@ -146,6 +176,49 @@ def _is_shared_wrapper(function: ProjectFunction) -> bool:
         and len(outer.function.frames) >= MOST_FRAMES
         and not outer.arguments
     )
+
+
+def _says_something(registration: Registration) -> bool:
+    """Whether it is more than a router of the project that passes everything on to its base class."""
+    return bool(registration.owner or registration.work or registration.path)
+
+
+def _methods_of_class(registration: Registration) -> tuple[str, ...]:
+    """The methods that a class-based view answers."""
+    classes = [atom.cls for atom in registration.work if isinstance(atom, ClassAtom)]
+    if not classes or registration.kind != "route":
+        return ()
+    return tuple(sorted(name.upper() for name in HTTP_METHODS if any(cls.find(name) for cls in classes)))
+
+
+def _handler(registration: Registration, frames: tuple[Frame, ...]) -> str:
+    """The function as its author knows it: what a decorator wraps, not the wrapper; a class-based view by its class."""
+    for atom in registration.work:
+        if isinstance(atom, ClassAtom):
+            return f"{atom.cls.module.name}:{atom.cls.facts.qualname}"
+    for frame in frames:
+        if frame.function is not None:
+            function = unwrapped(frame.function)
+            return f"{function.module.name}:{function.facts.qualname}"
+    return "?"
+
+
+def unwrapped(function: ProjectFunction) -> ProjectFunction:
+    """What a decorator's wrapper stands for; the function itself where it is no wrapper."""
+    for _ in range(DEEPEST_NESTING):
+        inner = [*functions_in(function.wrapped)]
+        if not inner and function.outer is not None and function.facts.parent_class is None:
+            given = [one for value in function.outer.arguments.values() for one in functions_in(value)]
+            inner = given if _is_decorator(function.outer) else []
+        if not inner:
+            return function
+        function = inner[0]
+    return function
+
+
+def _is_decorator(frame: Frame) -> bool:
+    """Whether the frame's function takes one function and returns another."""
+    return any(isinstance(atom, FunctionAtom) for atom in frame.result.value)
 
 
 def _context(frame: Frame) -> str:

@@ -377,8 +377,8 @@ class FunctionFacts:
     `number` is its place in the module's functions. `qualname` is as Python's `__qualname__`, without `<locals>`.
     `span` covers the header's name, `end_line` is the last line of the body. `is_generator` is True when the body itself yields.
     `locals` are all names bound in the body or as parameters, less those declared `global` or `nonlocal`. `has_loops`: the
-    body has a loop or comprehension; `calls_itself`: it calls its own name; `counted` are the names in `range(...)` and in
-    the tests of `while`, `tested` the names that a branch tests by themselves.
+    body has a loop or comprehension; `calls_itself`: it calls its own name; `counted` are the names in calls of
+    `range`, itself included, and in the tests of `while`, `tested` the names that a branch tests by themselves.
     """
 
     __slots__ = (

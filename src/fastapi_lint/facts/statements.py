@@ -95,6 +95,7 @@ class StatementBuilder(ExpressionBuilder):
         if not isinstance(scope, _FunctionScope):
             return
         if name == "range":
+            scope.counted.add(name)
             scope.counted.update(node.id for node in walk(arguments) if isinstance(node, m.Name))
         elif name == scope.qualname.rpartition(".")[2]:
             scope.calls_itself = True

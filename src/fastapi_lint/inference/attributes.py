@@ -9,6 +9,7 @@ from fastapi_lint.facts import model as m
 from fastapi_lint.facts.model import FunctionFacts
 from fastapi_lint.inference import calls, fastapi_model, models
 from fastapi_lint.inference.classes import ProjectClass
+from fastapi_lint.inference.frames import Form
 from fastapi_lint.inference.values import (
     UNKNOWN,
     Atom,
@@ -36,6 +37,7 @@ from fastapi_lint.knowledge.blocking import (
     blocks_on,
     constructed_type,
     is_known_type,
+    object_type,
     returned_type,
 )
 
@@ -51,7 +53,8 @@ ENUMS = ("enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag
 def get(evaluator: ExpressionEvaluator, atom: Atom, name: str, span: Span) -> Value:
     """The value of the attribute `name` of `atom`; properties of project classes run now."""
     if isinstance(atom, ExternalAtom):
-        return (ExternalAtom(f"{atom.path}.{name}"),)
+        known = object_type(f"{atom.path}.{name}")
+        return (InstanceAtom(known),) if known is not None else (ExternalAtom(f"{atom.path}.{name}"),)
     if isinstance(atom, InstanceAtom):
         return _of_instance(evaluator, atom, name, span)
     if isinstance(atom, MemberAtom):
@@ -89,7 +92,8 @@ def _of_instance(
     known = fastapi_model.attribute(evaluator, atom, name)
     if known is not None:
         return known
-    implementations = evaluator.interpreter.implementations(atom.type)
+    is_exact = atom.place is not None and atom.type in fastapi_model.PLACED
+    implementations = () if is_exact else evaluator.interpreter.implementations(atom.type)
     if implementations and not own:
         results = [get(evaluator, ObjectAtom(cls), name, span) for cls in implementations if _has(cls, name)]
         if join_all(results):
@@ -137,7 +141,7 @@ def _of_object(evaluator: ExpressionEvaluator, atom: ObjectAtom, name: str, span
     if not join_all(results) and found is None:
         getter = cls.find("__getattr__")
         if getter is not None:
-            return calls.method(evaluator, atom, "__getattr__", [], span, f".{name}")
+            return calls.method(evaluator, atom, "__getattr__", [], span, evaluator.attribute_text(name))
         if name in models.WRITERS and models.is_model(cls):
             return (DecoratorAtom("writer", cls),)
         for external in cls.externals:
@@ -168,7 +172,9 @@ def _bind(evaluator: ExpressionEvaluator, member: Atom, receiver: Atom, name: st
     if isinstance(receiver, ClassAtom):
         return (member,)
     if function.kind == "property":
-        return calls.function(evaluator, FunctionAtom(function, receiver), [], {}, span, f".{name}")
+        return calls.function(
+            evaluator, FunctionAtom(function, receiver), [], {}, span, evaluator.attribute_text(name)
+        )
     return (FunctionAtom(function, receiver),)
 
 
@@ -200,11 +206,12 @@ def _of_super(evaluator: ExpressionEvaluator, atom: DecoratorAtom, name: str, sp
     found = start.find(name, after=cls)
     if found is not None:
         return join_all([_bind(evaluator, member, receiver, name, span) for member in found[1]])
+    place = receiver.place if isinstance(receiver, ObjectAtom) else None
     return join_all(
         [
-            get(evaluator, InstanceAtom(external), name, span)
+            _of_instance(evaluator, InstanceAtom(external, place), name, span, True)
             for external in cls.externals
-            if name != "__init__"
+            if name != "__init__" or external in fastapi_model.PLACED
         ]
     )
 
@@ -231,21 +238,22 @@ def set_attribute(evaluator: ExpressionEvaluator, atom: Atom, name: str, value: 
         fastapi_model.set_attribute(evaluator, atom, name, value)
 
 
-def external_item(evaluator: ExpressionEvaluator, atom: InstanceAtom, span: Span) -> Value:
+def external_item(evaluator: ExpressionEvaluator, atom: InstanceAtom, span: Span, text: str) -> Value:
     """`instance[...]` of a library instance."""
-    evaluator.record_blocking(span, "[...]", blocking_method(atom.type, "__getitem__"))
+    evaluator.record_blocking(span, text, blocking_method(atom.type, "__getitem__"), form=Form.ITEM)
     answer = returned_type(atom.type, "__getitem__")
     return (InstanceAtom(answer, atom.place),) if answer is not None else UNKNOWN
 
 
 def enter_external(
-    evaluator: ExpressionEvaluator, atom: InstanceAtom | MemberAtom, span: Span, is_async: bool
+    evaluator: ExpressionEvaluator, atom: InstanceAtom | MemberAtom, span: Span, is_async: bool, text: str
 ) -> Value:
     """`with instance as target` of a library instance: what the target is."""
     if isinstance(atom, MemberAtom):
         return UNKNOWN
     if not is_async and atom.detail != "memory":
-        evaluator.record_blocking(span, "with", blocks_on(atom.type, "enter") or blocks_on(atom.type, "exit"))
+        found = blocks_on(atom.type, "enter") or blocks_on(atom.type, "exit")
+        evaluator.record_blocking(span, text, found, form=Form.ENTER)
     answer = returned_type(atom.type, "__enter__")
     if answer is None or answer == atom.type:
         return (atom,)

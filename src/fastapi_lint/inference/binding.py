@@ -26,6 +26,7 @@ from fastapi_lint.inference.values import (
 )
 from fastapi_lint.knowledge.async_types import ASYNC_TYPES
 from fastapi_lint.knowledge.blocking import is_known_type
+from fastapi_lint.knowledge.fastapi_api import APP, ROUTER
 
 if TYPE_CHECKING:
     from fastapi_lint.inference.functions import ProjectFunction
@@ -62,9 +63,11 @@ def bind_arguments(
             bound[name] = value
         else:
             extra[name] = value
-    if others is not None and any(_matters_somehow(value) for value in extra.values()):
+    registers = function.makes_routes or any(
+        is_route_method(atom) for value in bound.values() for atom in value
+    )
+    if others is not None and any(_matters(a, UNKNOWN, registers) for value in extra.values() for a in value):
         bound[others] = (ContainerAtom("dict", UNKNOWN, tuple(extra.values()), tuple(extra)),)
-    registers = any(_is_route_method(atom) for value in bound.values() for atom in value)
     signature = interpreter.signature(function) if bound else None
     kept: dict[str, Value] = {}
     for position, parameter in enumerate(parameters):
@@ -104,14 +107,12 @@ def _constant_default(parameter: Parameter) -> Value:
     return (ConstantAtom(parameter.default.value),) if isinstance(parameter.default, Constant) else UNKNOWN
 
 
-def _matters_somehow(value: Value) -> bool:
-    return any(_matters(atom, UNKNOWN, False) for atom in value)
-
-
 def _matters(atom: Atom, declared: Value, registers: bool) -> bool:
     """Whether a call with this argument may differ from one about which only the annotation is known."""
     if isinstance(atom, ConstantAtom):
         return registers
+    if isinstance(atom, (InstanceAtom, ObjectAtom)) and atom.place is not None and _is_router(atom):
+        return True
     if isinstance(atom, InstanceAtom):
         known = atom.place is not None or is_known_type(atom.type) or atom.type in ASYNC_TYPES
         return known and InstanceAtom(atom.type) not in declared
@@ -123,15 +124,22 @@ def _matters(atom: Atom, declared: Value, registers: bool) -> bool:
     return isinstance(atom, (*_CALLABLES, CoroutineAtom, GeneratorAtom))
 
 
-def _is_route_method(atom: Atom) -> bool:
-    return isinstance(atom, MemberAtom) and atom.owner.type in ("fastapi.FastAPI", "fastapi.APIRouter")
+def _is_router(atom: InstanceAtom | ObjectAtom) -> bool:
+    """An app or router: which one it is decides whose routes a function adds."""
+    return atom.type in (APP, ROUTER) if isinstance(atom, InstanceAtom) else atom.cls.inherits(APP, ROUTER)
+
+
+def is_route_method(atom: Atom) -> bool:
+    """Whether the atom is a method of an app or router, as `router.get` given to a decorator of the project."""
+    return isinstance(atom, MemberAtom) and atom.owner.type in (APP, ROUTER)
 
 
 def frame_key(receiver: Any, function: ProjectFunction, bound: dict[str, Value]) -> object:
     """What tells evaluations of `function` apart: the receiver's class, where it is not the defining one, and arguments."""
     own = receiver
     if isinstance(receiver, (ObjectAtom, ClassAtom)):
-        own = None if receiver.cls is function.cls else receiver.cls
+        place = receiver.place if isinstance(receiver, ObjectAtom) else None
+        own = None if receiver.cls is function.cls and place is None else (receiver.cls, place)
     elif isinstance(receiver, InstanceAtom):
         own = receiver.type
     if own is None and not bound:

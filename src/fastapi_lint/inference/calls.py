@@ -80,7 +80,7 @@ def call(evaluator: ExpressionEvaluator, node: m.Call) -> Value:
     context = CallContext(node.span, render(node.function), id(node) in evaluator.awaited, Edge.CALL, node)
     known = len(evaluator.frame.calls)
     if callee:
-        result = join_all([apply(evaluator, atom, arguments, context) for atom in callee])
+        result = join_all([_apply_one(evaluator, atom, arguments, context) for atom in callee])
     else:
         result = fastapi_model.call_of_unknown(evaluator, node, arguments)
     if evaluator.frame.is_async and all(
@@ -88,6 +88,31 @@ def call(evaluator: ExpressionEvaluator, node: m.Call) -> Value:
     ):
         _run_callbacks(evaluator, arguments, context, known)
     return result
+
+
+def _apply_one(
+    evaluator: ExpressionEvaluator, atom: Atom, arguments: Arguments, context: CallContext
+) -> Value:
+    """Call one of the values that the callee may be.
+
+    `await f()` cannot mean a plain function that gives a list: such a call raises, so another value is meant. What
+    it would do is not recorded then.
+    """
+    if id(context.node) not in evaluator.directly_awaited:
+        return apply(evaluator, atom, arguments, context)
+    known = len(evaluator.frame.calls)
+    blocking = len(evaluator.frame.blocking)
+    result = apply(evaluator, atom, arguments, context)
+    if isinstance(atom, FunctionAtom) and result and not any(map(_may_be_awaited, result)):
+        del evaluator.frame.calls[known:]
+        del evaluator.frame.blocking[blocking:]
+    return result
+
+
+def _may_be_awaited(atom: Atom) -> bool:
+    if isinstance(atom, ObjectAtom):
+        return bool(atom.cls.externals) or atom.cls.find("__await__") is not None
+    return not isinstance(atom, (ConstantAtom, ContainerAtom))
 
 
 def _run_callbacks(
@@ -305,7 +330,7 @@ def construct(
     """`Class(...)`: runs `__init__`, or fills the fields of a data class or model."""
     interpreter = evaluator.interpreter
     needs_place = cls.inherits(*fastapi_model.PLACED)
-    place = interpreter.place(evaluator.frame, context.span) if needs_place else None
+    place = interpreter.place_in_call(evaluator.frame, context.span) if needs_place else None
     instance = ObjectAtom(cls, True, place)
     interpreter.constructed.setdefault(cls, {})[interpreter.place(evaluator.frame, context.span)] = (
         evaluator.frame

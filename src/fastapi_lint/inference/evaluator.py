@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.walk import walk
-from fastapi_lint.inference import attributes, calls, iteration
-from fastapi_lint.inference.frames import BlockingCallSite, CallSite, Edge, Frame
+from fastapi_lint.inference import attributes, calls, iteration, texts
+from fastapi_lint.inference.frames import BlockingCallSite, CallSite, Edge, Form, Frame
 from fastapi_lint.inference.functions import ProjectFunction
+from fastapi_lint.inference.rendering import render, render_loop, render_operation
 from fastapi_lint.inference.values import (
     UNKNOWN,
     ClassAtom,
@@ -70,6 +71,8 @@ class ExpressionEvaluator:
         self.env: dict[str, Value] = {}
         self.global_names: set[str] = set()
         self.awaited: set[int] = set()
+        self.directly_awaited: set[int] = set()
+        self.attribute_node: m.Attribute | None = None
 
     # --- recording -----------------------------------------------------------------------------
 
@@ -77,7 +80,12 @@ class ExpressionEvaluator:
         self.frame.calls.append(CallSite(edge, span, text, target))
 
     def record_blocking(
-        self, span: Span, text: str, call: BlockingCall | None, node: m.Call | None = None
+        self,
+        span: Span,
+        text: str,
+        call: BlockingCall | None,
+        node: m.Call | None = None,
+        form: Form = Form.CALL,
     ) -> None:
         if call is not None:
             names = (
@@ -85,7 +93,7 @@ class ExpressionEvaluator:
                 if node is not None
                 else frozenset()
             )
-            self.frame.blocking.append(BlockingCallSite(span, text, call, names))
+            self.frame.blocking.append(BlockingCallSite(span, text, call, names, form))
 
     @contextmanager
     def silenced(self) -> Iterator[None]:
@@ -163,7 +171,14 @@ class ExpressionEvaluator:
 
     def _attribute(self, node: m.Attribute) -> Value:
         value = self.expression(node.value)
+        self.attribute_node = node
         return join_all([attributes.get(self, atom, node.attribute, node.span) for atom in value])
+
+    def attribute_text(self, name: str) -> str:
+        """The attribute access that is being evaluated, as messages show it."""
+        node = self.attribute_node
+        text = render(node) if node is not None and node.attribute == name else f".{name}"
+        return f"{text} (property)"
 
     def _subscript(self, node: m.Subscript) -> Value:
         value = self.expression(node.value)
@@ -178,9 +193,9 @@ class ExpressionEvaluator:
             elif isinstance(atom, ContainerAtom):
                 results.append(iteration.item(atom, index))
             elif isinstance(atom, ObjectAtom):
-                results.append(calls.method(self, atom, "__getitem__", [index], node.span, "[...]"))
+                results.append(calls.method(self, atom, "__getitem__", [index], node.span, render(node)))
             elif isinstance(atom, InstanceAtom):
-                results.append(attributes.external_item(self, atom, node.span))
+                results.append(attributes.external_item(self, atom, node.span, render(node)))
         return join_all(results)
 
     def _type_arguments(self, node: m.Expression, index: Value) -> tuple[Value, ...]:
@@ -193,6 +208,7 @@ class ExpressionEvaluator:
 
     def _await(self, node: m.Await) -> Value:
         self.awaited.add(id(node.value))
+        self.directly_awaited.add(id(node.value))
         return self.await_value(self.expression(node.value), node.span)
 
     def await_value(self, value: Value, span: Span) -> Value:
@@ -202,7 +218,7 @@ class ExpressionEvaluator:
             if isinstance(atom, CoroutineAtom):
                 results.append(atom.result)
             elif isinstance(atom, ObjectAtom):
-                results.append(calls.method(self, atom, "__await__", [], span, "await"))
+                results.append(calls.method(self, atom, "__await__", [], span, "await ..."))
             elif isinstance(atom, (InstanceAtom, ContainerAtom)):
                 # Factories like asyncpg.connect are catalogued by what awaiting them gives.
                 results.append((atom,))
@@ -220,7 +236,7 @@ class ExpressionEvaluator:
         saved = dict(self.env)
         for loop in node.loops:
             iterable = self.expression(loop.iterable)
-            element = iteration.iterate(self, iterable, node.span, loop.is_async, id(loop.iterable))
+            element = iteration.iterate(self, iterable, node.span, loop.is_async, render_loop(loop.iterable))
             self.assign_local(loop.target, element)
             for condition in loop.conditions:
                 self.expression(condition)
@@ -253,7 +269,11 @@ class ExpressionEvaluator:
         for item in node.items:
             if isinstance(item, m.Starred):
                 span = getattr(item.value, "span", None)
-                items.append(iteration.iterate(self, self.expression(item.value), span, False, 0))
+                items.append(
+                    iteration.iterate(
+                        self, self.expression(item.value), span, False, f"*{render(item.value)}"
+                    )
+                )
             else:
                 items.append(self.expression(item))
         starred = any(isinstance(item, m.Starred) for item in node.items)
@@ -284,6 +304,8 @@ class ExpressionEvaluator:
         left = self.expression(node.left)
         right = self.expression(node.right)
         results: list[Value] = []
+        if node.operator == "%":
+            results.append(texts.percent(left, right))
         if node.operator == "+" and len(left) == len(right) == 1:
             one, other = left[0], right[0]
             if (
@@ -296,7 +318,7 @@ class ExpressionEvaluator:
         for atom in left:
             if isinstance(atom, ObjectAtom):
                 name = OPERATORS.get(node.operator, "")
-                results.append(calls.method(self, atom, name, [right], node.span, node.operator))
+                results.append(calls.method(self, atom, name, [right], node.span, render_operation(node)))
             elif (
                 (isinstance(atom, InstanceAtom) and atom.type == "pathlib.Path")
                 or (node.operator == "|" and isinstance(atom, (ClassAtom, ExternalAtom, GenericAtom)))
@@ -329,11 +351,20 @@ class ExpressionEvaluator:
             if operator in ("in", "not in"):
                 for atom in right:
                     if isinstance(atom, ObjectAtom):
-                        calls.method(self, atom, "__contains__", [left], node.span, "in")
+                        calls.method(
+                            self, atom, "__contains__", [left], node.span, f"in {render(comparator)}"
+                        )
             elif operator in OPERATORS:
                 for atom in left:
                     if isinstance(atom, ObjectAtom):
-                        calls.method(self, atom, OPERATORS[operator], [right], node.span, operator)
+                        calls.method(
+                            self,
+                            atom,
+                            OPERATORS[operator],
+                            [right],
+                            node.span,
+                            f"{operator} {render(comparator)}",
+                        )
             left = right
         return UNKNOWN
 
@@ -358,7 +389,9 @@ class ExpressionEvaluator:
     def _yield(self, node: m.Yield) -> Value:
         value = self.expression(node.value) if node.value is not None else UNKNOWN
         if node.is_from:
-            value = iteration.iterate(self, value, node.span, False, 0)
+            value = iteration.iterate(
+                self, value, node.span, False, f"yield from {render(node.value)}" if node.value else ""
+            )
         if self.frame.yields.add(value):
             self.interpreter.grew(self.frame.yields)
         return UNKNOWN

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
-from fastapi_lint.inference import calls, iteration
+from fastapi_lint.inference import calls, iteration, texts
 from fastapi_lint.inference.frames import CallSite, Edge
 from fastapi_lint.inference.values import (
     UNKNOWN,
@@ -126,7 +126,7 @@ def call_path(
         )
     canonical = api.CANONICAL.get(path, path)
     if canonical in PLACED:
-        place = evaluator.interpreter.place(evaluator.frame, context.span)
+        place = evaluator.interpreter.place_in_call(evaluator.frame, context.span)
         constructed(evaluator, (canonical,), place, arguments, context)
         return (InstanceAtom(canonical, place),)
     if path in api.RESPONSES_OF_ITERATORS:
@@ -143,9 +143,14 @@ def call_path(
         methods = _methods(arguments.keywords.get("methods", UNKNOWN)) or ("GET",)
         file, where = evaluator.module.path, text_of(arguments.get(0, "path"))
         kind = _ROUTES[path]
+        place = evaluator.interpreter.place_in_call(evaluator.frame, context.span)
         if work:
-            _register(evaluator, Registration(kind, None, work, file, context.span, where, methods))
-        return (InstanceAtom(path),)
+            methods = () if kind == "websocket" else methods
+            _register(evaluator, Registration(kind, place, work, file, context.span, where, methods))
+        if "routes" in arguments.keywords:
+            inner = elements(arguments.keywords["routes"])
+            _register(evaluator, Registration("include", place, inner, file, context.span, where))
+        return (InstanceAtom(path, place),)
     return None
 
 
@@ -175,6 +180,9 @@ def constructed(
         evaluator,
         Registration("router", place, UNKNOWN, file, context.span, prefix, (), dependencies, is_app),
     )
+    if "routes" in arguments.keywords:
+        given = elements(arguments.keywords["routes"])
+        _register(evaluator, Registration("include", place, given, file, context.span, ""))
     if "lifespan" in arguments.keywords:
         _register(
             evaluator, Registration("lifespan", place, arguments.keywords["lifespan"], file, context.span)
@@ -213,13 +221,21 @@ def call_member(
     file, span = evaluator.module.path, context.span
     if chain in ("add_api_route", "add_api_websocket_route", "add_route", "add_websocket_route"):
         kind = "websocket" if "websocket" in chain else "route"
-        methods = _methods(arguments.keywords.get("methods", UNKNOWN)) or ("GET",)
+        given = _methods(arguments.keywords.get("methods", UNKNOWN))
+        methods = given or (("GET",) if kind == "route" else ())
         dependencies = elements(arguments.keywords.get("dependencies", UNKNOWN))
         work = arguments.get(1, "endpoint") or arguments.get(1, "route")
         path = text_of(arguments.get(0, "path"))
         model, answer = arguments.keywords.get("response_model"), arguments.keywords.get("response_class", UNKNOWN)
         made_route = Registration(kind, owner.place, work, file, span, path, methods, dependencies)
         _register(evaluator, made_route._replace(response_model=model, response_class=answer))
+    elif chain == "__init__":
+        # `super().__init__(prefix=...)` in a subclass.
+        if owner.place is not None:
+            constructed(evaluator, (owner.type,), owner.place, arguments, context)
+    elif chain in ("routes.append", "routes.insert"):
+        work = arguments.positional[-1] if arguments.positional else UNKNOWN
+        _register(evaluator, Registration("include", owner.place, work, file, span, ""))
     elif chain == "include_router":
         work = arguments.get(0, "router")
         prefix = text_of(arguments.get(1, "prefix"), None if arguments.has(1, "prefix") else "")
@@ -322,6 +338,12 @@ def decorate(evaluator: ExpressionEvaluator, atom: DecoratorAtom, work: Value, c
 def call_of_unknown(evaluator: ExpressionEvaluator, node: m.Call, arguments: Arguments) -> Value:
     """`something.get("/path")` on a receiver that is not known: a route if it then decorates a function."""
     function = node.function
+    if isinstance(function, m.Attribute):
+        literal = isinstance(function.value, m.Constant)
+        receiver = evaluator.expression(function.value) if literal else evaluator.frame.value_of(function.value)
+        text = texts.method(receiver, function.attribute, arguments.positional, arguments.keywords)
+        if text:
+            return text
     if isinstance(function, m.Attribute) and arguments.positional:
         path = text_of(arguments.positional[0])
         is_verb = function.attribute in api.HTTP_METHODS or function.attribute in ("api_route", "websocket")

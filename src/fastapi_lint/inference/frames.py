@@ -51,6 +51,15 @@ class Application(NamedTuple):
     given: frozenset[str] | None
 
 
+class Form(Enum):
+    """How the source spells what blocks."""
+
+    CALL = "a call"
+    ENTER = "entering a `with` block"
+    ITERATE = "a step of a loop"
+    ITEM = "a subscript"
+
+
 class BlockingCallSite(NamedTuple):
     """In a frame, at `span`, a call of the catalogue. `names`: the local names that receiver and arguments mention."""
 
@@ -58,6 +67,7 @@ class BlockingCallSite(NamedTuple):
     text: str
     call: BlockingCall
     names: frozenset[str] = frozenset()
+    form: Form = Form.CALL
 
 
 class MethodUse(NamedTuple):
@@ -121,6 +131,7 @@ class Frame:
         "function",
         "in_progress",
         "module",
+        "number",
         "result",
         "uses",
         "values",
@@ -131,6 +142,7 @@ class Frame:
         self.module = module
         self.function = function
         self.arguments = arguments
+        self.number = 0
         self.result = Cell()
         self.yields = Cell()
         self.bound: dict[str, Value] = {}

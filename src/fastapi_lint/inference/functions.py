@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from fastapi_lint.facts import model as m
 from fastapi_lint.facts.model import FunctionFacts
+from fastapi_lint.facts.walk import walk
 from fastapi_lint.inference.values import UNKNOWN, FunctionAtom, Value
+
+from fastapi_lint.knowledge.fastapi_api import APP, HTTP_METHODS, ROUTE_MAKERS, ROUTER
 
 if TYPE_CHECKING:
     from fastapi_lint.inference.classes import ProjectClass
@@ -34,6 +38,7 @@ class ProjectFunction:
     __slots__ = (
         "_flag_parameters",
         "_loop_parameters",
+        "_makes_routes",
         "cls",
         "facts",
         "frames",
@@ -63,6 +68,7 @@ class ProjectFunction:
         self.frames: dict[object, Frame] = {}
         self._loop_parameters: frozenset[str] | None = None
         self._flag_parameters: frozenset[str] | None = None
+        self._makes_routes: bool | None = None
 
     @property
     def parameter_names(self) -> frozenset[str]:
@@ -89,5 +95,31 @@ class ProjectFunction:
             self._loop_parameters = self.facts.counted & self.parameter_names
         return self._loop_parameters
 
+    @property
+    def makes_routes(self) -> bool:
+        """Whether the body makes apps, routers or routes: texts passed to it may be paths and prefixes."""
+        if self._makes_routes is None:
+            is_router = self.cls is not None and self.cls.inherits(APP, ROUTER)
+            self._makes_routes = is_router or _makes_routes(self.module, self.facts)
+        return self._makes_routes
+
     def __repr__(self) -> str:
         return f"ProjectFunction({self.module.name}:{self.facts.qualname})"
+
+
+def _makes_routes(module: Module, facts: FunctionFacts) -> bool:
+    for node in walk(facts.body):
+        if isinstance(node, m.Call):
+            name = getattr(node.function, "attribute", None) or getattr(node.function, "id", "")
+            if name in ROUTE_MAKERS:
+                return True
+        elif isinstance(node, m.Define):
+            inner = module.facts.functions[node.function]
+            if _makes_routes(module, inner) or any(
+                isinstance(one, m.Call)
+                and isinstance(one.function, m.Attribute)
+                and one.function.attribute in HTTP_METHODS | {"websocket"}
+                for one in inner.decorators
+            ):
+                return True
+    return False

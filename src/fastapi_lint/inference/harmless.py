@@ -17,25 +17,31 @@ _QUEUES = (
     "queue.SimpleQueue",
 )
 _MEMORY_FILES = frozenset({"io.BytesIO", "io.StringIO"})
+_OPENERS = frozenset({"open", "io.open", "pathlib.Path"})
+_FILE_USERS = frozenset(
+    {"zipfile.ZipFile", "tarfile.open", "gzip.GzipFile", "gzip.open", "json.load", "json.dump", "pickle.load",
+     "pickle.dump", "torch.save", "wave.open", "soundfile.write"}
+)  # fmt: skip
+SHORTEST_SLEEP = 0.001
+"""Seconds up to which a sleep is a spin of the clock rather than a wait."""
 
 
 def function(path: str, arguments: Arguments) -> bool:
     """Whether this call of a blocking library function returns at once."""
     if path == "time.sleep":
-        return _is(arguments.get(0, "secs"), 0)
+        return _is_at_most(arguments.get(0, "secs"), SHORTEST_SLEEP)
     if path in ("os.waitpid", "os.wait4", "os.wait3", "os.waitid"):
         return any(getattr(atom, "path", "") == "os.WNOHANG" for value in arguments.every() for atom in value)
     if path == "concurrent.futures.wait":
         return _is(arguments.get(1, "timeout"), 0)
-    if path in ("zipfile.ZipFile", "tarfile.open", "gzip.GzipFile", "gzip.open"):
-        # In memory: no disk, and small unless the data is large.
-        values = arguments.every()
-        return any(
-            isinstance(atom, InstanceAtom) and atom.type in _MEMORY_FILES
-            for value in values
-            for atom in value
-        )
-    return False
+    if path in _OPENERS and _is_kernel_file(arguments.get(0, "file")):
+        return True
+    # In memory: no disk, and small unless the data is large.
+    return path in _FILE_USERS and any(
+        isinstance(atom, InstanceAtom) and atom.type in _MEMORY_FILES
+        for value in arguments.every()
+        for atom in value
+    )
 
 
 def method(owner: InstanceAtom, name: str, arguments: Arguments) -> bool:
@@ -65,6 +71,23 @@ def detail(path: str, arguments: Arguments) -> str:
     if function(path, arguments):
         return "memory"
     return ""
+
+
+def _is_at_most(value: Value, limit: float) -> bool:
+    return value != UNKNOWN and all(
+        isinstance(atom, ConstantAtom) and isinstance(atom.value, (int, float)) and atom.value <= limit
+        for atom in value
+    )
+
+
+def _is_kernel_file(value: Value) -> bool:
+    """Whether a path leads into `/proc` or `/sys`: the kernel writes such a file as it is read."""
+    return value != UNKNOWN and all(
+        isinstance(atom, ConstantAtom)
+        and isinstance(atom.value, str)
+        and atom.value.startswith(("/proc/", "/sys/"))
+        for atom in value
+    )
 
 
 def _is(value: Value, constant: object) -> bool:

@@ -182,10 +182,10 @@ class Interpreter:
         if isinstance(atom, ClassAtom):
             found = atom.cls.find("__init__")
             receiver = ObjectAtom(atom.cls, True)
-            members = list(found[1]) if found else []
+            members = found[1] if found else UNKNOWN
             for name in CALLED_METHODS.get(kind, ()):
                 found = atom.cls.find(name)
-                members += found[1] if found else UNKNOWN
+                members = (*members, *(found[1] if found else UNKNOWN))
             return [self.frame(a.function, receiver, {}) for a in members if isinstance(a, FunctionAtom)]
         if isinstance(atom, ObjectAtom):
             found = atom.cls.find("__call__")
@@ -258,13 +258,14 @@ class Interpreter:
         frame = Frame(function.module, function, arguments)
         function.frames[key] = frame
         self.frames.append(frame)
+        frame.number = len(self.frames)
         return frame
 
     @staticmethod
     def _own(function: ProjectFunction, receiver: Any) -> Atom | None:
         """What `self` or `cls` is."""
         if receiver is not None:
-            return ObjectAtom(receiver.cls) if isinstance(receiver, ObjectAtom) else receiver
+            return ObjectAtom(receiver.cls, False, receiver.place) if isinstance(receiver, ObjectAtom) else receiver
         if function.cls is None or function.kind == "staticmethod":
             return None
         return ClassAtom(function.cls) if function.kind == "classmethod" else ObjectAtom(function.cls)
@@ -444,6 +445,10 @@ class Interpreter:
 
     def place(self, frame: Frame, span: Span) -> Place:
         return Place(frame.module.path, span)
+
+    def place_in_call(self, frame: Frame, span: Span) -> Place:
+        """As `place`, but another one in each call of the function: routers that a factory makes differ."""
+        return Place(frame.module.path, span, frame.number)
 
     @property
     def has_configured_blocking(self) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.inference import attributes, calls
-from fastapi_lint.inference.frames import Edge
+from fastapi_lint.inference.frames import Edge, Form
 from fastapi_lint.inference.values import (
     UNKNOWN,
     ClassAtom,
@@ -29,9 +29,12 @@ if TYPE_CHECKING:
 
 
 def iterate(
-    evaluator: ExpressionEvaluator, value: Value, span: Span | None, is_async: bool, node: int
+    evaluator: ExpressionEvaluator, value: Value, span: Span | None, is_async: bool, text: str
 ) -> Value:
-    """What a loop over `value` binds; generators of the project run now. `span` None: nothing is recorded."""
+    """What a loop over `value` binds; generators of the project run now. `span` None: nothing is recorded.
+
+    `text` is the call or loop that iterates, as messages show it.
+    """
     results: list[Value] = []
     for atom in value:
         if isinstance(atom, ContainerAtom):
@@ -40,17 +43,18 @@ def iterate(
             results.append(atom.element)
         elif isinstance(atom, GeneratorAtom):
             if span is not None and not atom.is_async:
-                evaluator.record_call(Edge.CALL, span, f"iterates {atom.frame.name}()", atom.frame)
+                evaluator.record_call(Edge.CALL, span, text, atom.frame)
             results.append(atom.frame.yields.read(evaluator.frame))
         elif isinstance(atom, ObjectAtom) and span is not None:
             enter = "__aiter__" if is_async else "__iter__"
             step = "__anext__" if is_async else "__next__"
-            iterator = calls.method(evaluator, atom, enter, [], span, "for")
-            results.append(evaluator.await_value(calls.method(evaluator, atom, step, [], span, "for"), span))
-            results.append(iterate(evaluator, tuple([a for a in iterator if a != atom]), span, is_async, 0))
+            iterator = calls.method(evaluator, atom, enter, [], span, text)
+            results.append(evaluator.await_value(calls.method(evaluator, atom, step, [], span, text), span))
+            others = tuple([other for other in iterator if other != atom])
+            results.append(iterate(evaluator, others, span, is_async, text))
         elif isinstance(atom, InstanceAtom):
             if span is not None and not is_async:
-                evaluator.record_blocking(span, "for", blocks_on(atom.type, "iterate"))
+                evaluator.record_blocking(span, text, blocks_on(atom.type, "iterate"), form=Form.ITERATE)
             element = returned_type(atom.type, "__iter__")
             if element:
                 results.append((InstanceAtom(element),))
@@ -77,7 +81,7 @@ def iterate_elsewhere(
                 element = calls.method(evaluator, atom, step, [], context.span, context.text, None, edge)
                 results.append(element)
         else:
-            results.append(iterate(evaluator, (atom,), None, False, 0))
+            results.append(iterate(evaluator, (atom,), None, False, ""))
     return join_all(results)
 
 
@@ -106,25 +110,25 @@ def item(container: ContainerAtom, index: Value) -> Value:
     return container.element
 
 
-def enter(evaluator: ExpressionEvaluator, value: Value, span: Span, is_async: bool) -> Value:
-    """What `with value as target` binds. Enter and exit methods of project classes run now."""
+def enter(evaluator: ExpressionEvaluator, value: Value, span: Span, is_async: bool, text: str) -> Value:
+    """What `with value as target` binds. Enter and exit methods of project classes run now. `text`: for messages."""
     results: list[Value] = []
     for atom in value:
         if isinstance(atom, ManagerAtom):
             edge = Edge.AWAIT if atom.is_async else Edge.CALL
-            evaluator.record_call(edge, span, f"with {atom.frame.name}()", atom.frame)
+            evaluator.record_call(edge, span, text, atom.frame)
             results.append(atom.frame.yields.read(evaluator.frame))
         elif isinstance(atom, ObjectAtom):
             prefix = "a" if is_async else ""
-            entered = calls.method(evaluator, atom, f"__{prefix}enter__", [], span, "with")
-            calls.method(evaluator, atom, f"__{prefix}exit__", [], span, "with")
+            entered = calls.method(evaluator, atom, f"__{prefix}enter__", [], span, text)
+            calls.method(evaluator, atom, f"__{prefix}exit__", [], span, text)
             if is_async:
                 entered = evaluator.await_value(entered, span)
             if not entered and atom.cls.externals:
                 entered = (atom,)
             results.append(entered)
         elif isinstance(atom, (InstanceAtom, MemberAtom)):
-            results.append(attributes.enter_external(evaluator, atom, span, is_async))
+            results.append(attributes.enter_external(evaluator, atom, span, is_async, text))
         elif isinstance(atom, CoroutineAtom):
             results.append(atom.result)
         elif isinstance(atom, ContainerAtom):

@@ -190,7 +190,7 @@ def _manager_in_threadpool(
             )
         else:
             with evaluator.silenced():
-                entered.append(iteration.enter(evaluator, (atom,), context.span, False))
+                entered.append(iteration.enter(evaluator, (atom,), context.span, False, context.text))
     return (DecoratorAtom("entered", join_all(entered)),)
 
 
@@ -233,7 +233,7 @@ def _setattr(evaluator: ExpressionEvaluator, arguments: Arguments, context: Call
 @model("next", "anext")
 def _next(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
     is_async = context.text == "anext"
-    element = iteration.iterate(evaluator, arguments.get(0, "iterator"), context.span, is_async, 0)
+    element = iteration.iterate(evaluator, arguments.get(0, "iterator"), context.span, is_async, context.text)
     return (CoroutineAtom(None, element),) if is_async else join(element, arguments.get(1, "default"))
 
 
@@ -251,7 +251,7 @@ def _consume(evaluator: ExpressionEvaluator, arguments: Arguments, context: Call
     call_key(evaluator, arguments, context)
     position = 1 if name == "reduce" else 0
     iterable = arguments.positional[position] if position < len(arguments.positional) else UNKNOWN
-    element = iteration.iterate(evaluator, iterable, context.span, False, 0)
+    element = iteration.iterate(evaluator, iterable, context.span, False, context.text)
     if name in ("min", "max"):
         return element
     if name in ("sum", "any", "all"):
@@ -280,7 +280,10 @@ def call_key(evaluator: ExpressionEvaluator, arguments: Arguments, context: Call
 def _map(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
     if len(arguments.positional) < 2:
         return UNKNOWN
-    elements = [iteration.iterate(evaluator, v, context.span, False, 0) for v in arguments.positional[1:]]
+    elements = [
+        iteration.iterate(evaluator, value, context.span, False, context.text)
+        for value in arguments.positional[1:]
+    ]
     passed = calls.Arguments(elements, {}, False)
     result = calls.apply_all(evaluator, arguments.positional[0], passed, context)
     return evaluator.container("iterator", result if context.text == "map" else elements[0])
@@ -288,7 +291,10 @@ def _map(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallCont
 
 @model("enumerate", "zip", "itertools.chain", "itertools.product")
 def _zip(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
-    elements = [iteration.iterate(evaluator, value, context.span, False, 0) for value in arguments.positional]
+    elements = [
+        iteration.iterate(evaluator, value, context.span, False, context.text)
+        for value in arguments.positional
+    ]
     if context.text == "enumerate":
         elements = [UNKNOWN, *elements[:1]]
     elif context.text.endswith("chain"):
@@ -327,7 +333,7 @@ def as_task(arguments: Arguments, type_: str) -> Value:
 def enter_context(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
     """`stack.enter_async_context(manager)`: as `async with`, left when the stack is."""
     is_async = "async" in context.text
-    value = iteration.enter(evaluator, arguments.get(0, "cm"), context.span, is_async)
+    value = iteration.enter(evaluator, arguments.get(0, "cm"), context.span, is_async, context.text)
     return (CoroutineAtom(None, value),) if is_async else value
 
 
@@ -359,7 +365,11 @@ def call_builtin_member(
         return evaluator.container("iterator", owner.element)
     if name == "items":
         pair = evaluator.container("tuple", owner.element, (UNKNOWN, owner.element))
-        return evaluator.container("iterator", pair)
+        known: list[Value] = []
+        if owner.keys and None not in owner.keys:
+            for key, value in zip(owner.keys, owner.items, strict=True):
+                known.append(evaluator.container("tuple", value, ((ConstantAtom(key),), value)))
+        return evaluator.container("iterator", pair, tuple(known))
     if name == "copy":
         return (owner,)
     if name == "sort":

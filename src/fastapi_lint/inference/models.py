@@ -198,12 +198,12 @@ def runs(interpreter: Interpreter, registration: Registration) -> Iterator[Model
     if registration.kind == "route":
         for frame in handlers:
             yield from _results(interpreter, registration, frame)
-        for atom in registration.response_class:
-            if isinstance(atom, ClassAtom):
-                found = atom.cls.find("render")
+        for answer in registration.response_class:
+            if isinstance(answer, ClassAtom):
+                found = answer.cls.find("render")
                 for member in found[1] if found is not None else ():
                     if isinstance(member, FunctionAtom):
-                        receiver = ObjectAtom(atom.cls)
+                        receiver = ObjectAtom(answer.cls)
                         yield _run(interpreter, registration, FunctionAtom(member.function, receiver), True)
 
 

@@ -27,3 +27,13 @@ def render(node: m.Expression) -> str:
             parts.append("...")
             break
     return "".join(reversed(parts))
+
+
+def render_loop(iterable: m.Expression) -> str:
+    """The head of a loop: `for ... in db.query(...)`."""
+    return f"for ... in {render(iterable)}"
+
+
+def render_operation(node: m.BinaryOperation) -> str:
+    """An operator that a project's class defines: `total + price`."""
+    return f"{render(node.left)} {node.operator} {render(node.right)}"

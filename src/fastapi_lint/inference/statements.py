@@ -7,9 +7,11 @@ from typing import Any
 
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
+from fastapi_lint.facts.walk import walk
 from fastapi_lint.inference import attributes, calls, conditions, iteration
 from fastapi_lint.inference.classes import ProjectClass
 from fastapi_lint.inference.evaluator import ExpressionEvaluator
+from fastapi_lint.inference.rendering import render, render_loop
 from fastapi_lint.inference.values import (
     UNKNOWN,
     Atom,
@@ -25,7 +27,7 @@ from fastapi_lint.inference.values import (
     Value,
     join,
 )
-from fastapi_lint.knowledge.fastapi_api import CANONICAL
+from fastapi_lint.knowledge.fastapi_api import CANONICAL, HTTP_METHODS, ROUTE_MAKERS
 
 _ADDING_METHODS = {
     "append": 0,
@@ -110,7 +112,7 @@ class Evaluator(ExpressionEvaluator):
             self.expression(target.index)
             for atom in owners:
                 if isinstance(atom, ObjectAtom):
-                    calls.method(self, atom, "__setitem__", [UNKNOWN, value], span, "[...] =")
+                    calls.method(self, atom, "__setitem__", [UNKNOWN, value], span, f"{render(target)} = ...")
             self.put_into(target.value, owners, value)
         elif isinstance(target, m.Starred):
             self.assign(target.value, UNKNOWN, span)
@@ -227,7 +229,15 @@ class Evaluator(ExpressionEvaluator):
     def _for(self, statement: m.For) -> bool:
         iterable = self.expression(statement.iterable)
         span = _span_of(statement.iterable, statement.span)
-        element = iteration.iterate(self, iterable, span, statement.is_async, id(statement.iterable))
+        element = iteration.iterate(self, iterable, span, statement.is_async, render_loop(statement.iterable))
+
+        rounds = self._rounds(statement, iterable)
+        if rounds:
+            for one in rounds:
+                self.assign(statement.target, one, statement.span)
+                self._branches([(None, statement.body)])
+            self.block(statement.orelse)
+            return True
 
         def bind_target() -> None:
             self.assign(statement.target, element, statement.span)
@@ -235,6 +245,15 @@ class Evaluator(ExpressionEvaluator):
         self._branches([(bind_target, statement.body), (None, ())])
         self.block(statement.orelse)
         return True
+
+    def _rounds(self, statement: m.For, iterable: Value) -> tuple[Value, ...]:
+        """The values of the target one by one, where the loop adds routes: `for path, f in ROUTES: app.add_api_route(path, f)`."""
+        if len(iterable) != 1 or not isinstance(iterable[0], ContainerAtom) or not _adds_routes(statement.body):
+            return ()
+        container = iterable[0]
+        if container.kind == "dict":
+            return tuple([(calls.ConstantAtom(key),) for key in container.keys if key is not None])
+        return container.items
 
     def _with(self, statement: m.With) -> bool:
         for item in statement.items:
@@ -244,7 +263,9 @@ class Evaluator(ExpressionEvaluator):
             if statement.is_async:
                 managers = [a.result for a in value if isinstance(a, CoroutineAtom)]
                 value = join(tuple([a for a in value if not isinstance(a, CoroutineAtom)]), *managers)
-            entered = iteration.enter(self, value, item.span, statement.is_async)
+            entered = iteration.enter(
+                self, value, item.span, statement.is_async, f"with {render(item.context)}"
+            )
             if item.target is not None:
                 self.assign(item.target, entered, item.span)
         completes = self.block(statement.body)
@@ -358,6 +379,15 @@ class Evaluator(ExpressionEvaluator):
             value = self._decorate(decorator, value, facts.span)
         self.bind(facts.name, value)
         return True
+
+
+def _adds_routes(body: Sequence[m.Statement]) -> bool:
+    return any(
+        isinstance(node, m.Call)
+        and isinstance(node.function, m.Attribute)
+        and node.function.attribute in ROUTE_MAKERS | HTTP_METHODS
+        for node in walk(body)
+    )
 
 
 def _is_task(atom: Any) -> bool:

@@ -25,6 +25,8 @@ class Place(NamedTuple):
 
     path: str
     span: Span
+    maker: int = 0
+    """Tells apart what one line makes in several calls of its function; 0 where that does not matter."""
 
 
 class ModuleAtom(NamedTuple):

@@ -29,6 +29,11 @@ CANONICAL: dict[str, str] = {
 
 HTTP_METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 
+ROUTE_MAKERS = frozenset(
+    {"FastAPI", "APIRouter", "api_route", "add_api_route", "add_api_websocket_route", "add_route", "include_router", "mount"}
+)
+"""Names of classes and methods by which applications come by their routes."""
+
 MARKERS: dict[str, str] = {
     f"{module}.{name}": name
     for module in ("fastapi", "fastapi.params", "fastapi.param_functions")

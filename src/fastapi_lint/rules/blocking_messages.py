@@ -13,12 +13,7 @@ from fastapi_lint.rules.rule import Rule
 def report(rule: Rule, site: BlockingOnLoop, what: str) -> Iterator[Diagnostic]:
     """One finding: `what` names the kind of work, as in "waits for the network"."""
     sink = f"`{site.call.name}`"
-    if (
-        len(site.chain) == 1
-        and site.text != site.call.name
-        and site.text.isprintable()
-        and site.text != "with"
-    ):
+    if len(site.chain) == 1 and site.text != site.call.name and site.text.isprintable():
         sink = f"`{site.text}` (`{site.call.name}`)"
     through = ""
     if len(site.chain) > 1:
@@ -47,14 +42,21 @@ def _advice(site: BlockingOnLoop) -> str:
             f"`{site.function.rpartition('.')[2]}` awaits nothing: write `def` instead of `async def`, "
             "and FastAPI runs it in its threadpool"
         )
-    name = site.text.rpartition(".")[2] if site.text else ""
+    work = site.text if _is_callee(site.text) else ""
+    if len(site.chain) > 1 and not work:
+        return "do this step in a sync function and hand that over with `await run_in_threadpool(function, ...)`"
     if len(site.chain) > 1:
-        work = site.text if name.isidentifier() else "the call"
         return f"hand it over with `await run_in_threadpool({work}, ...)`, or use an async client"
     replacement = site.call.replacement
     if replacement.startswith("await run_in_threadpool") or not replacement:
-        work = site.text if name.isidentifier() else "f"
+        if not work:
+            return "move it to a sync function and hand that over with `await run_in_threadpool(function, ...)`"
         return f"hand it over with `await run_in_threadpool({work}, ...)`"
     return (
         f"use `{replacement}`" if "/" not in replacement and "`" not in replacement else f"use {replacement}"
     )
+
+
+def _is_callee(text: str) -> bool:
+    """Whether the text names what is called (`db.query(...).all`), as against a loop, a block or an operator."""
+    return " " not in text and text.rpartition(".")[2].isidentifier()

@@ -37,6 +37,10 @@ _CACHES = frozenset(
 )
 
 
+_IN_PROCESS = ("ASGITransport", "WSGITransport", "MockTransport")
+"""Transports without a network."""
+
+
 class Life(Enum):
     """How long the object is meant to live."""
 
@@ -278,9 +282,10 @@ class Survey:
         return leak
 
     def _is_cheap(self, place: Place) -> bool:
-        """Whether the object is built around a transport of its own (in-process, or shared), or serves a long loop."""
+        """Whether the object has no network to connect to, or serves a loop that goes on for long."""
         for site in self.made[place][1]:
-            if any(argument.keyword in ("transport", "connector") for argument in site.node.arguments):
+            given = [site.frame.value_of(argument.value) for argument in site.node.arguments]
+            if any(isinstance(atom, InstanceAtom) and atom.type.endswith(_IN_PROCESS) for v in given for atom in v):
                 return True
             loops = [node for node, _ in site.body.ancestors(site.node) if isinstance(node, (m.While, m.For))]
             if not loops and _waits_in_loop(site.body):

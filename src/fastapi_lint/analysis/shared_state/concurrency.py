@@ -40,6 +40,11 @@ def run_alone(program: Program, sharing: Sharing) -> set[Frame]:
     return _closure(lasting, FOLLOWED) - _closure(serving | (unexplained - lasting), FOLLOWED)
 
 
+def served_by_entries(program: Program) -> set[Frame]:
+    """Frames that requests are known to reach."""
+    return _closure((entry.frame for entry in program.entries if entry.kind not in START_KINDS), FOLLOWED)
+
+
 def in_threadpool(program: Program) -> set[Frame]:
     """Plain functions that requests run in threads, several at a time."""
     entries = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fastapi_lint.analysis.shared_state.locations import ANY, Location, covers, key_text, renamed, same_entry
+from fastapi_lint.analysis.shared_state.locations import ANY, Location, decides, key_text, renamed, same_entry
 from fastapi_lint.analysis.shared_state.lock_values import lock_in
 from fastapi_lint.analysis.shared_state.marks import NO_MARKS, Lock, Mark, Marks, Read, State, union
 from fastapi_lint.analysis.shared_state.objects import constant_kind
@@ -45,6 +45,7 @@ class Called(NamedTuple):
     location: Location | None = None
     pending: tuple[Passed, ...] = ()
     was_called: bool = False
+    is_fresh: bool = False
 
 
 class Effects:
@@ -68,6 +69,7 @@ class Effects:
         self._sites: dict[Span, frozenset[Lock]] = {}
         self._taken: dict[Lock, Span] = {}
         self._removals: dict[Location, None] = {}
+        self._fresh_results: list[bool] = []
         self._thread_locks: dict[Span, HeldThreadLock] = {}
         self._calls: dict[Span, list[CallSite]] = defaultdict(list)
         for site in frame.calls:
@@ -85,6 +87,7 @@ class Effects:
             self._sites,
             tuple(self._thread_locks.values()),
             tuple(self._removals),
+            bool(self._fresh_results) and all(self._fresh_results),
         )
 
     # --- reads, locks, suspensions -----------------------------------------------------------------
@@ -110,8 +113,9 @@ class Effects:
     def yielded(self, held: frozenset[Lock]) -> None:
         self._yielded = held if self._yielded is None else self._yielded & held
 
-    def give_back(self, marks: Marks, location: Location | None) -> None:
+    def give_back(self, marks: Marks, location: Location | None, is_fresh: bool) -> None:
         """`return`: what the result depends on."""
+        self._fresh_results.append(is_fresh)
         self._returned_places.add(location)
         tests = [(mark, "test") for mark in self.state.tests()]
         for mark, role in (*[(mark, mark.role) for mark in marks], *tests):
@@ -134,6 +138,13 @@ class Effects:
         """An entry (or all of them) is taken out."""
         self._removals[location] = None
 
+    def key_of(self, node: m.Expression, is_fresh: bool) -> str:
+        """The path element for a key; one that is fresh is like no other. A name stands for the text it was given."""
+        if isinstance(node, m.Name) and self.places.is_local(node.id):
+            node = self.walks.texts(self.frame).get(node.id, node)
+        text = key_text(node)
+        return f"[new {text[1:-1]}]" if is_fresh else text
+
     @property
     def sources(self) -> dict[str, str]:
         """For local names, what gave them their value."""
@@ -154,7 +165,7 @@ class Effects:
             source,
             frozenset([mark.read.location.root.name for mark in marks if not mark.read.location.is_shared]),
             self.state.suspended,
-            any(covers(mark.read.location, location) for mark in tests)
+            any(decides(mark.read.location, location) for mark in tests)
             or any(same_entry(mark.read.location, location) for mark in marks),
             0,
             self.places.shown.get(location, location),
@@ -172,8 +183,8 @@ class Effects:
         location = write.location
         if not location.is_shared:
             return
-        tests = {mark for mark in self.state.tests() if covers(mark.read.location, location)}
-        tests |= {mark for mark in marks if mark.role != "value" and covers(mark.read.location, location)}
+        tests = {mark for mark in self.state.tests() if decides(mark.read.location, location)}
+        tests |= {mark for mark in marks if mark.role != "value" and decides(mark.read.location, location)}
         tests = {mark for mark in tests if not any(part.startswith("[new ") for part in mark.read.location.path)}
         values: set[Mark] = set()
         if write.kind not in _WITHOUT_VALUE:
@@ -221,11 +232,12 @@ class Effects:
                 pending.append(one)
             else:
                 marks = union(marks, self.run_callee(one))
-        return Called(marks, next(iter(places)) if len(places) == 1 else None, tuple(pending), True)
+        is_fresh = all(self.walks.summary(site.target, in_threads=self.in_threads).gives_fresh for site in sites)
+        return Called(marks, next(iter(places)) if len(places) == 1 else None, tuple(pending), True, is_fresh)
 
     def _passed(self, site: CallSite, passed: dict[str, Any], node: m.Call | None, receiver: Any) -> Passed | None:
         function = site.target.function
-        if function is None or site.target is self.frame:
+        if function is None or function is self.frame.function:
             return None
         names = [p.name for p in function.facts.parameters if p.kind in ("positional", "normal")]
         given: dict[str, Any] = {}
@@ -239,7 +251,7 @@ class Effects:
             name = argument.keyword or (names[index] if index < len(names) and not argument.star else None)
             if name is not None:
                 given[name] = passed[argument.keyword or str(index)]
-                keys[name] = key_text(argument.value)
+                keys[name] = self.key_of(argument.value, passed[argument.keyword or str(index)].is_fresh)
         marks = {name: result.marks for name, result in given.items()}
         locations = {name: result.location for name, result in given.items() if result.location is not None}
         one = Passed(site.target, site.span, site.text, marks, locations, keys, None)
@@ -267,15 +279,20 @@ class Effects:
             marks = union(*[passed.marks.get(name, NO_MARKS) for name in write.parameters])
             there = write._replace(
                 location=location,
+                shown=location if write.shown == write.location else write.shown,
                 depth=write.depth + 1,
                 parameters=frozenset([k.read.location.root.name for k in marks if not k.read.location.is_shared]),
                 suspended=write.suspended or self.state.suspended,
-                is_checked=write.is_checked or any(covers(k.read.location, location) for k in self.state.tests()),
+                is_checked=write.is_checked or any(decides(k.read.location, location) for k in self.state.tests()),
             )
             self._writes.setdefault((passed.span, location), there)
             if not write.is_checked:
                 self._judge(there, marks, passed.span, passed.text, passed.span if write.suspended else None)
             self.state.act_on(location)
+        for removal in summary.removals:
+            location = self._instantiated(removal, passed)
+            if location is not None:
+                self.removed(location)
         result = NO_MARKS
         for returned in summary.returned:
             if not returned.location.is_shared and not returned.location.path:

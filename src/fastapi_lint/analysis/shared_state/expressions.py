@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_lint.analysis.shared_state.effects import Effects, Passed
-from fastapi_lint.analysis.shared_state.locations import ANY, Location, key_text
+from fastapi_lint.analysis.shared_state.locations import ANY, Location
 from fastapi_lint.analysis.shared_state.marks import NO_MARKS, Marks, State, join, union, with_role
 from fastapi_lint.analysis.shared_state.objects import is_container, is_fresh_call, is_synchronised
 from fastapi_lint.facts import model as m
@@ -135,10 +135,8 @@ class ExpressionWalker(Effects):
         location = base.location.item(self.key(node.index, index)) if base.location is not None else None
         return Result(marks, location, location is not None)
 
-    @staticmethod
-    def key(node: m.Expression, result: Result) -> str:
-        """The path element for a key; one that is fresh is like no other."""
-        return key_text(node) if not result.is_fresh else f"[new {key_text(node)[1:-1]}]"
+    def key(self, node: m.Expression, result: Result) -> str:
+        return self.key_of(node, result.is_fresh)
 
     # --- calls -----------------------------------------------------------------------------------
 
@@ -163,7 +161,7 @@ class ExpressionWalker(Effects):
         passed = {argument.keyword or str(index): result for index, (argument, result) in
                   enumerate(zip(node.arguments, arguments, strict=True))}  # fmt: skip
         called = self.called(node.span, passed, node, receiver)
-        is_fresh = is_fresh_call(node) or (
+        is_fresh = called.is_fresh or is_fresh_call(node) or (
             any(one.is_fresh for one in arguments) and isinstance(function, m.Name) and not called.was_called
         )
         if any(isinstance(atom, ClassAtom) for atom in self.frame.value_of(function)):

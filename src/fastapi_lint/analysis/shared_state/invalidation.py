@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from fastapi_lint.analysis.shared_state.locations import ANY, Location, Root
 from fastapi_lint.analysis.shared_state.order import Walks
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.walk import walk
-from fastapi_lint.inference.frames import Frame
+from fastapi_lint.inference.frames import Edge, Frame
 from fastapi_lint.inference.functions import ProjectFunction
 
 _REMOVING = frozenset({"pop", "clear", "discard", "remove", "popitem"})
@@ -17,25 +19,54 @@ class Removals:
     """Answers "does other code remove entries from this place?"."""
 
     def __init__(self, walks: Walks) -> None:
-        self._found: dict[tuple[Root, tuple[str, ...]], set[ProjectFunction]] = {}
+        self._found: dict[tuple[Root, tuple[str, ...]], set[tuple[str, ProjectFunction]]] = defaultdict(set)
+        removing = {id(f.function.facts): _removes(f.function) for f in walks.interpreter.frames if f.function is not None}
         for frame in walks.interpreter.frames:
             function = frame.function
             if function is None or frame.module.is_test or walks.sharing.runs_once(frame):
                 continue
-            if any(word in function.facts.name for word in _HOUSEKEEPING) or not _removes(function):
+            if any(word in function.facts.name for word in _HOUSEKEEPING):
                 continue
-            for write in walks.summary(frame).removals:
-                if write.is_shared:
-                    self._found.setdefault((write.root, write.path[:-1]), set()).add(function)
+            if removing[id(function.facts)] or _calls_one(frame, removing):
+                self._add(walks, frame, function)
+
+    def _add(self, walks: Walks, frame: Frame, function: ProjectFunction) -> None:
+        # What is removed under a parameter is told by the callers, in their words.
+        has_callers = bool(walks.sharing.callers.get(frame))
+        parameters = {parameter.name for parameter in function.facts.parameters} if has_callers else set()
+        for removed in walks.summary(frame).removals:
+            key = removed.path[-1]
+            if removed.is_shared and key[1:-1] not in parameters:
+                self._found[(removed.root, removed.path[:-1])].add((key, function))
 
     def elsewhere(self, location: Location, function: ProjectFunction | None) -> bool:
         """Whether a function other than `function` takes entries out of the container that `location` is an entry of."""
         path = location.path
         for length in range(len(path) + 1):
-            others = self._found.get((location.root, path[:length]), set()) - {function}
-            if others and (length == len(path) or path[length].startswith("[") or path[length] == ANY):
-                return True
+            for key, remover in self._found.get((location.root, path[:length]), ()):
+                if remover is function:
+                    continue
+                if length == len(path) or (path[length].startswith("[") and _may_be_same(key, path[length])):
+                    return True
         return False
+
+
+def _may_be_same(one: str, other: str) -> bool:
+    """Whether two keys may be equal: their literal beginnings agree, or neither has one."""
+    if ANY in (one, other):
+        return True
+    first, second = _beginning(one), _beginning(other)
+    if bool(first) != bool(second):
+        return False
+    return first.startswith(second) or second.startswith(first)
+
+
+def _beginning(key: str) -> str:
+    """The literal text that a "[key]" element begins with."""
+    text = key[1:].removeprefix("f(")
+    if text[:1] not in ("'", '"'):
+        return ""
+    return text[1:].partition(text[0])[0]
 
 
 def _removes(function: ProjectFunction) -> bool:
@@ -45,3 +76,12 @@ def _removes(function: ProjectFunction) -> bool:
         if isinstance(node, m.Call) and isinstance(node.function, m.Attribute) and node.function.attribute in _REMOVING:
             return True
     return False
+
+
+def _calls_one(frame: Frame, removing: dict[int, bool]) -> bool:
+    return any(
+        site.edge in (Edge.CALL, Edge.AWAIT)
+        and site.target.function is not None
+        and removing.get(id(site.target.function.facts), False)
+        for site in frame.calls
+    )

@@ -58,10 +58,15 @@ class Location(NamedTuple):
     def name(self) -> str:
         """As a reader would write it."""
         root = self.root
-        first = f"app.state.{root.name}" if root.kind == "app" else root.name
+        first = {"app": f"app.state.{root.name}"}.get(root.kind, root.name)
+        if root.kind == "object":
+            first = root.owner.name
         if root.kind == "class":
             first = f"{root.owner.name}.{root.name}"
-        return first + "".join(element for element in self.path if element not in (ANY, ANY_ATTRIBUTE, UNKNOWN_KEY))
+        hidden = (ANY, ANY_ATTRIBUTE, UNKNOWN_KEY)
+        return first + "".join(
+            "[...]" if "(" in element else element for element in self.path if element not in hidden
+        )
 
     @property
     def last_name(self) -> str:
@@ -83,6 +88,11 @@ def covers(read: Location, write: Location) -> bool:
     if read.root != write.root or len(read.path) < len(write.path):
         return False
     return all(_same(a, b) for a, b in zip(read.path, write.path, strict=False))
+
+
+def decides(read: Location, write: Location) -> bool:
+    """Whether a test of `read` asks about what `write` replaces: the place itself or its content, not a part of the object."""
+    return covers(read, write) and all(element[0] == "[" for element in read.path[len(write.path) :])
 
 
 def same_entry(read: Location, write: Location) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi_lint.facts import model as m
+from fastapi_lint.inference.classes import ProjectClass
 from fastapi_lint.inference.values import (
     Atom,
     ClassAtom,
@@ -44,10 +45,13 @@ _NOT_STATE = (
 _OWN_SYNCHRONISATION = (
     "contextvars.", "threading.", "asyncio.", "anyio.", "logging.", "queue.", "multiprocessing.", "concurrent.",
 )  # fmt: skip
-_PLAIN_BASES = (
+PLAIN_BASES = (
     "pydantic.BaseModel", "pydantic.main.BaseModel", "sqlmodel.SQLModel", "typing.NamedTuple", "typing.TypedDict",
     "enum.Enum", "enum.StrEnum", "enum.IntEnum", "str", "int", "dict", "list",
 )  # fmt: skip
+"""Library classes whose subclasses are records."""
+
+_MEMO_WORDS = ("cache", "memo", "checked", "healthcheck", "seen", "known", "probed", "loaded")
 _RESOURCE_WORDS = frozenset(
     {"client", "pool", "connection", "conn", "engine", "producer", "consumer", "channel", "task", "lock", "semaphore",
      "executor", "scheduler", "worker", "driver", "browser", "socket", "listener", "watcher", "subscription", "pubsub",
@@ -67,6 +71,28 @@ _FRESH_CALLS = frozenset(
      "create_task", "ensure_future", "get_ident", "mkdtemp", "current_task", "shortuuid", "ulid", "nanoid", "uuid", "ULID",
      "Future", "create_future", "Queue", "Event", "time_ns"}
 )  # fmt: skip
+
+
+def is_data_class(cls: ProjectClass) -> bool:
+    """A record: a model, data class, named tuple or table row."""
+    if cls.inherits(*PLAIN_BASES):
+        return True
+    return any(
+        _last_name(decorator) in ("dataclass", "define", "frozen", "attrs", "s", "mutable")
+        for ancestor in cls.mro
+        for decorator in ancestor.facts.decorators
+    )
+
+
+def is_memo(name: str) -> bool:
+    """Whether a variable says by its name that losing or repeating an entry is harmless."""
+    return any(word in name.lower() for word in _MEMO_WORDS)
+
+
+def _last_name(node: m.Expression) -> str:
+    while isinstance(node, m.Call):
+        node = node.function
+    return node.attribute if isinstance(node, m.Attribute) else node.id if isinstance(node, m.Name) else ""
 
 
 def is_container(value: Value) -> bool:
@@ -146,7 +172,7 @@ def is_resource(value: Value, target: str, source: str) -> bool:
         return True
     for atom in value:
         if isinstance(atom, ObjectAtom):
-            return not (atom.cls.is_data or atom.cls.inherits(*_PLAIN_BASES))
+            return not is_data_class(atom.cls)
         if isinstance(atom, (ContainerAtom, FunctionAtom, ClassAtom)):
             return False
     if value and all(isinstance(atom, ConstantAtom) for atom in value):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fastapi_lint.analysis.shared_state.expressions import ExpressionWalker, Result
 from fastapi_lint.analysis.shared_state.locations import ANY
 from fastapi_lint.analysis.shared_state.marks import NO_MARKS, Lock, Mark, Marks, Read, State, join, union, with_role
+from fastapi_lint.analysis.shared_state.relevance import Relevance
 from fastapi_lint.analysis.shared_state.sharing import Sharing
 from fastapi_lint.analysis.shared_state.summaries import NOTHING, Walked
 from fastapi_lint.analysis.shared_state.suspension import Suspension
@@ -36,9 +37,11 @@ class Walks:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.interpreter = program.interpreter
+        self.relevance = Relevance()
         self._walked: dict[tuple[Frame, bool], Walked] = {}
         self._entry_locks: dict[Frame, frozenset[Lock]] = {}
         self._sources: dict[int, dict[str, str]] = {}
+        self._texts: dict[int, dict[str, m.Expression]] = {}
         self._sizes: dict[int, int] = {}
 
     @cached_property
@@ -121,6 +124,25 @@ class Walks:
                             found[target.id] = render(node.value)
         return found
 
+    def texts(self, frame: Frame) -> dict[str, m.Expression]:
+        """The local names that are assigned once, and text: the keys that they stand for."""
+        assert frame.function is not None
+        key = id(frame.function.facts)
+        found = self._texts.get(key)
+        if found is None:
+            assigned: dict[str, list[m.Expression | None]] = {}
+            for node in walk(frame.function.facts.body):
+                if isinstance(node, m.Assign):
+                    for target in node.targets:
+                        if isinstance(target, m.Name):
+                            assigned.setdefault(target.id, []).append(node.value)
+            found = self._texts[key] = {
+                name: values[0]
+                for name, values in assigned.items()
+                if len(values) == 1 and isinstance(values[0], m.FormattedString)
+            }
+        return found
+
 
 class _Loop:
     """The loop that is being walked: where its jumps lead."""
@@ -149,7 +171,7 @@ class StatementWalker(ExpressionWalker):
             self.state.values[name] = frozenset([Mark(Read(place, self.span, name))])
             self.state.aliases[name] = place
         if self.block(self.frame.function.facts.body) == END:
-            self.give_back(NO_MARKS, None)
+            self.give_back(NO_MARKS, None, False)
 
     def block(self, statements: Sequence[m.Statement]) -> str:
         """Walk statements in order, and tell how the block ends."""
@@ -200,7 +222,8 @@ class StatementWalker(ExpressionWalker):
             self.state.temporaries.append(result.marks)
             place = self.reference(target)
             marks = self.state.temporaries.pop()
-            if place.location is not None:
+            is_itself = isinstance(value, m.Call) and place.location == result.location
+            if place.location is not None and not is_itself:
                 self.write_value(place.location, statement.span, render(target), value, marks)
 
     def _augmented(self, statement: m.AugmentedAssign) -> str:
@@ -209,7 +232,7 @@ class StatementWalker(ExpressionWalker):
         value = self.expression(statement.value)
         marks = union(self.state.temporaries.pop(), value.marks)
         if isinstance(statement.target, m.Name) and self.places.is_local(statement.target.id):
-            self.state.values[statement.target.id] = marks
+            self.bind(statement.target.id, marks, None, False)
         elif target.location is not None:
             text = render(statement.target)
             self.write(target.location, "update", statement.span, text, marks, (), render(statement.value))
@@ -221,7 +244,7 @@ class StatementWalker(ExpressionWalker):
 
     def _return(self, statement: m.Return) -> str:
         result = self.expression(statement.value) if statement.value is not None else Result()
-        self.give_back(result.marks, result.location)
+        self.give_back(result.marks, result.location, result.is_fresh)
         return "return"
 
     def _raise(self, statement: m.Raise) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fastapi_lint.analysis.shared_state.locations import Location, Root
-from fastapi_lint.analysis.shared_state.objects import is_container, is_state
+from fastapi_lint.analysis.shared_state.objects import is_container, is_data_class, is_state
 from fastapi_lint.facts import model as m
 from fastapi_lint.inference.classes import ProjectClass
 from fastapi_lint.inference.frames import Frame
@@ -92,7 +92,7 @@ class Places:
         if self._sharing.is_shared(cls):
             return Location(Root("object", cls, "self")).attribute(name)
         # A container in the class body is one for all instances, unless instances get their own.
-        if found is not None and is_container(found[1]) and not cls.is_data and not cls.externals:
+        if found is not None and is_container(found[1]) and not is_data_class(cls) and not cls.externals:
             if not any(
                 name in ancestor.attributes and ancestor.attributes[name].value for ancestor in cls.mro
             ):

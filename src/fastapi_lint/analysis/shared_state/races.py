@@ -5,15 +5,14 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from fastapi_lint.analysis.shared_state.concurrency import run_alone
+from fastapi_lint.analysis.shared_state.concurrency import run_alone, served_by_entries
 from fastapi_lint.analysis.shared_state.invalidation import Removals
-from fastapi_lint.analysis.shared_state.locations import Location
-from fastapi_lint.analysis.shared_state.objects import is_resource
+from fastapi_lint.analysis.shared_state.locations import ANY, Location
+from fastapi_lint.analysis.shared_state.objects import is_known_resource, is_memo, is_resource
 from fastapi_lint.analysis.shared_state.order import Walks
 from fastapi_lint.analysis.shared_state.summaries import Hazard, HeldThreadLock
 from fastapi_lint.diagnostics import Span, Step
-from fastapi_lint.facts import model as m
-from fastapi_lint.facts.walk import walk
+from fastapi_lint.facts.extract import collector_paused
 from fastapi_lint.inference.frames import Frame
 
 if TYPE_CHECKING:
@@ -75,33 +74,27 @@ _LIFECYCLE = (
 
 
 def answers_loopwalks(program: Program) -> list[LoopWalks]:
+    """The one walk through everything that the questions of this package share."""
+    with collector_paused():
+        return [_walk_all(program)]
+
+
+def _walk_all(program: Program) -> LoopWalks:
     walks = Walks(program)
     hazards: list[Hazard] = []
     thread_locks: list[HeldThreadLock] = []
     alone = run_alone(program, walks.sharing)
+    reach = program.reach
     for frame in program.interpreter.frames:
-        if not frame.is_async or frame.function is None:
+        if not frame.is_async or not reach.is_loop_frame(frame) or not reach.is_reported(frame):
             continue
-        if not program.reach.is_loop_frame(frame) or not program.reach.is_reported(frame) or not _may_matter(frame):
-            continue
-        if walks.sharing.runs_once(frame):
+        if not walks.relevance.suspends(frame) or not walks.relevance.changes(frame) or walks.sharing.runs_once(frame):
             continue
         found = walks.with_callers_locks(frame)
         thread_locks += found.thread_locks
         if frame not in alone and not _is_lifecycle(program, frame):
             hazards += found.hazards
-    return [LoopWalks(walks, tuple(hazards), tuple(thread_locks))]
-
-
-def _may_matter(frame: Frame) -> bool:
-    """Whether the function suspends at all."""
-    assert frame.function is not None
-    if frame.is_generator:
-        return True
-    return any(
-        isinstance(node, m.Await) or (isinstance(node, (m.For, m.With, m.Loop)) and node.is_async)
-        for node in walk(frame.function.facts.body)
-    )
+    return LoopWalks(walks, tuple(hazards), tuple(thread_locks))
 
 
 def _is_lifecycle(program: Program, frame: Frame) -> bool:
@@ -114,6 +107,7 @@ def _is_lifecycle(program: Program, frame: Frame) -> bool:
 def answers_race(program: Program) -> list[Race]:
     """Every race, by file and line; one for each write."""
     (found,) = program.answers(LoopWalks)
+    served = served_by_entries(program)
     removals: Removals | None = None
     races: dict[tuple[str, Span, Location], Race] = {}
     for hazard in found.hazards:
@@ -122,7 +116,7 @@ def answers_race(program: Program) -> list[Race]:
             removals = removals or Removals(found.walks)
             if removals.elsewhere(hazard.write.location, hazard.write.frame.function):
                 kind = RaceKind.REVIVED
-        if kind is None:
+        if kind is None or not _is_credible(found.walks, hazard, kind, served):
             continue
         frame = hazard.frame
         key = (frame.module.path, hazard.span, hazard.write.location)
@@ -171,7 +165,10 @@ def _kind(hazard: Hazard) -> RaceKind | None:
     if hazard.how == "value":
         return RaceKind.LOST_UPDATE
     if write.kind == "remove":
-        return RaceKind.REMOVED_TWICE
+        last, looked = write.location.path[-1:], hazard.mark.read.location.path[-1:]
+        return RaceKind.REMOVED_TWICE if last == looked or last == (ANY,) else None
+    if write.kind in ("add", "constant") and hazard.mark.role != "refusal" and is_memo(write.location.last_name):
+        return RaceKind.CACHE_FILL
     if write.kind in ("add", "update"):
         return RaceKind.LIMIT
     if write.kind == "constant":
@@ -183,6 +180,18 @@ def _kind(hazard: Hazard) -> RaceKind | None:
     if hazard.mark.role == "refusal":
         return RaceKind.LIMIT
     return RaceKind.CACHE_FILL
+
+
+def _is_credible(walks: Walks, hazard: Hazard, kind: RaceKind, served: set[Frame]) -> bool:
+    """Whether several requests are known well enough to meet at the same object."""
+    root = hazard.write.location.root
+    if root.kind != "object":
+        return True
+    if hazard.frame not in served:
+        return False
+    if walks.sharing.is_registered(root.owner):
+        return kind is RaceKind.CACHE_FILL or is_known_resource(hazard.write.value)
+    return True
 
 
 def _is_part_of_entry(location: Location) -> bool:

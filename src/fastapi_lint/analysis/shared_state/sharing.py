@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from fastapi_lint.analysis.entry_points import START_KINDS
+from fastapi_lint.analysis.shared_state.objects import is_data_class
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.walk import walk
@@ -33,6 +34,9 @@ class Sharing:
         self._starting = {entry.frame for entry in program.entries if entry.kind in START_KINDS}
         self._entries = {entry.frame for entry in program.entries} - self._starting
         self._registering = {(r.file, r.span.line) for r in program.interpreter.registrations.values()}
+        self._modules = set(program.interpreter.names.module_frames)
+        self._registered: set[ProjectClass] = set()
+        self._by_key = False
         self._middleware = {
             atom.cls
             for r in program.interpreter.registrations.values()
@@ -66,7 +70,18 @@ class Sharing:
         for one in (cls, *cls.descendants()):
             places.update(self._interpreter.constructed.get(one, {}))
         frames = [(frame, place.span) for place, frame in places.items() if not frame.module.is_test]
-        return bool(frames) and all(self._is_kept(frame, span, 0) for frame, span in frames)
+        if is_data_class(cls) and not any(frame in self._modules for frame, _ in frames):
+            return False  # records are made by what this project does not show
+        self._by_key = False
+        if not frames or not all(self._is_kept(frame, span, 0) for frame, span in frames):
+            return False
+        if self._by_key:
+            self._registered.add(cls)
+        return True
+
+    def is_registered(self, cls: ProjectClass) -> bool:
+        """Whether instances are kept under keys: shared, but each by those only who know its key."""
+        return self.is_shared(cls) and cls in self._registered
 
     @staticmethod
     def _is_singleton(cls: ProjectClass) -> bool:
@@ -97,9 +112,15 @@ class Sharing:
     def _judge_once(self, frame: Frame) -> bool:
         if frame in self._entries:
             return False
+        if self._registers_routes(frame):
+            return True
         calling = [caller for caller, _ in self.callers.get(frame, ())]
         if calling:
             return all(self.runs_once(caller) for caller in calling)
+        return False
+
+    def _registers_routes(self, frame: Frame) -> bool:
+        """Whether it is an application factory."""
         if frame.is_async or frame.function is None:
             return False
         facts = frame.function.facts
@@ -112,7 +133,9 @@ class Sharing:
 
     def _is_kept(self, frame: Frame, span: Span, depth: int) -> bool:
         """Whether what the call at `span` makes is stored where all requests see it."""
-        if frame.function is None or self.runs_once(frame):
+        if frame.function is None:
+            return True
+        if self.runs_once(frame):
             return True
         if depth > 6:
             return False
@@ -148,6 +171,7 @@ class Sharing:
                     for argument in node.arguments
                 ):
                     if self._is_shared_target(frame, node.function.value):
+                        self._by_key = True
                         return True
         return False
 
@@ -157,6 +181,7 @@ class Sharing:
         if any(isinstance(atom, ClassAtom) for atom in callee):
             return self._is_kept(frame, call.span, depth + 1)
         if isinstance(call.function, m.Attribute) and call.function.attribute in _STORING_METHODS:
+            self._by_key = True
             return self._is_shared_target(frame, call.function.value)
         return False
 
@@ -165,7 +190,10 @@ class Sharing:
         if isinstance(target, m.Name):
             return target.id not in frame.function.facts.locals
         if isinstance(target, m.Subscript):
-            return self._is_shared_target(frame, target.value)
+            if self._is_shared_target(frame, target.value):
+                self._by_key = True
+                return True
+            return False
         if not isinstance(target, m.Attribute):
             return False
         for atom in frame.value_of(target.value):

@@ -69,7 +69,7 @@ class HeldThreadLock(NamedTuple):
 class Walked(NamedTuple):
     """The outcome of walking one frame. `sites`: the locks held at each call, by its span.
 
-    `removals` are entries that it takes out of containers.
+    `removals` are entries that it takes out of containers. `gives_fresh`: its result is like no other.
     """
 
     hazards: tuple[Hazard, ...] = ()
@@ -80,6 +80,7 @@ class Walked(NamedTuple):
     sites: dict[Span, frozenset[Lock]] = {}  # noqa: RUF012 - an immutable default
     thread_locks: tuple[HeldThreadLock, ...] = ()
     removals: tuple[Location, ...] = ()
+    gives_fresh: bool = False
 
 
 NOTHING = Walked()

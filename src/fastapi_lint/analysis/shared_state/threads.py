@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_lint.analysis.shared_state.concurrency import in_threadpool
-from fastapi_lint.analysis.shared_state.locations import Location
+from fastapi_lint.analysis.shared_state.locations import ANY, Location
 from fastapi_lint.analysis.shared_state.objects import is_known_resource
 from fastapi_lint.analysis.shared_state.races import LoopWalks, RaceKind
 from fastapi_lint.analysis.shared_state.summaries import Hazard
@@ -34,7 +34,7 @@ def answers(program: Program) -> list[ThreadRace]:
     races: dict[tuple[str, Span], ThreadRace] = {}
     threads = in_threadpool(program)
     for frame in program.interpreter.frames:
-        if frame not in threads or found.walks.sharing.runs_once(frame):
+        if frame not in threads or not found.walks.relevance.changes(frame) or found.walks.sharing.runs_once(frame):
             continue
         for hazard in found.walks.with_callers_locks(frame, in_threads=True).hazards:
             kind = _kind(hazard)
@@ -67,7 +67,8 @@ def _kind(hazard: Hazard) -> RaceKind | None:
     if hazard.how == "value":
         return RaceKind.LOST_UPDATE if write.kind in ("assign", "update") else None
     if write.kind in ("add", "update"):
-        return RaceKind.LIMIT
+        looked = hazard.mark.read.location.path[-1:]
+        return RaceKind.LIMIT if looked == (ANY,) or hazard.mark.role == "refusal" else None
     if write.kind == "assign" and is_known_resource(write.value):
         return RaceKind.MADE_TWICE
     return None

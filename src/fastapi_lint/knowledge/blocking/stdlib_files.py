@@ -207,7 +207,7 @@ TYPES: tuple[Type, ...] = (
         spellings="_io.BufferedWriter", blocks_on="construct exit", replacement="aiofiles / anyio.AsyncFile",
         twin="anyio.AsyncFile"),
     Type("tempfile.SpooledTemporaryFile", FILE, MEDIUM, INSTALLED,
-        "read readline readlines write writelines flush seek truncate rollover",
+        "read readline readlines write writelines flush truncate rollover", nonblocking="seek",
         attributes="fastapi.UploadFile.file starlette.datastructures.UploadFile.file", blocks_on="iterate",
         replacement="await upload.read() / await run_in_threadpool(f, ...)", twin="fastapi.UploadFile",
         note="UploadFile.file: blocks only after the 1 MB roll-over to disk; await upload.read()/write()/seek()/close() use the threadpool then"),

@@ -123,7 +123,7 @@ class Window(BaseModel):
 
     @field_validator("size", mode="after")
     @classmethod
-    def size_is_positive(cls, value: int) -> int:  # runs on: threadpool (missed)
+    def size_is_positive(cls, value: int) -> int:  # runs on: threadpool
         record("size_is_positive")
         return value
 

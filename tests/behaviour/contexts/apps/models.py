@@ -28,12 +28,12 @@ class Order(BaseModel):
 
     @field_validator("amount")
     @classmethod
-    def amount_is_positive(cls, value: int) -> int:  # runs on: event loop (missed)
+    def amount_is_positive(cls, value: int) -> int:  # runs on: event loop
         record("amount_is_positive")
         return value
 
     @model_validator(mode="after")
-    def order_is_complete(self) -> "Order":  # runs on: event loop (missed)
+    def order_is_complete(self) -> "Order":  # runs on: event loop
         record("order_is_complete")
         return self
 
@@ -48,12 +48,12 @@ async def create_async(order: Annotated[Order, Body()]) -> None:
     return None
 
 
-def check_query(value: str) -> str:  # runs on: event loop (missed)
+def check_query(value: str) -> str:  # runs on: event loop
     record("check_query")
     return value
 
 
-def check_header(value: str) -> str:  # runs on: event loop (missed)
+def check_header(value: str) -> str:  # runs on: event loop
     record("check_header")
     return value
 
@@ -71,18 +71,18 @@ class AnswerOfSync(BaseModel):
 
     @field_validator("text")
     @classmethod
-    def text_of_sync(cls, value: str) -> str:  # runs on: threadpool (missed)
+    def text_of_sync(cls, value: str) -> str:  # runs on: threadpool
         record("text_of_sync")
         return value
 
     @field_serializer("text")
-    def write_text_of_sync(self, value: str) -> str:  # runs on: event loop (missed)
+    def write_text_of_sync(self, value: str) -> str:  # runs on: event loop
         record("write_text_of_sync")
         return value
 
     @computed_field
     @property
-    def length_of_sync(self) -> int:  # runs on: event loop (missed)
+    def length_of_sync(self) -> int:  # runs on: event loop
         record("length_of_sync")
         return len(self.text)
 
@@ -92,12 +92,12 @@ class AnswerOfAsync(BaseModel):
 
     @field_validator("text")
     @classmethod
-    def text_of_async(cls, value: str) -> str:  # runs on: event loop (missed)
+    def text_of_async(cls, value: str) -> str:  # runs on: event loop
         record("text_of_async")
         return value
 
     @model_serializer
-    def write_answer_of_async(self) -> dict[str, Any]:  # runs on: event loop (missed)
+    def write_answer_of_async(self) -> dict[str, Any]:  # runs on: event loop
         record("write_answer_of_async")
         return {"text": self.text}
 
@@ -114,14 +114,14 @@ async def answer_async() -> AnswerOfAsync:
 
 class RowOfSync:
     @property
-    def name(self) -> str:  # runs on: threadpool (missed)
+    def name(self) -> str:  # runs on: threadpool
         record("RowOfSync.name")
         return "a"
 
 
 class RowOfAsync:
     @property
-    def name(self) -> str:  # runs on: event loop (missed)
+    def name(self) -> str:  # runs on: event loop
         record("RowOfAsync.name")
         return "a"
 
@@ -142,7 +142,7 @@ async def row_async() -> Any:
     return RowOfAsync()
 
 
-def write_unlisted(value: str) -> str:  # runs on: event loop (missed)
+def write_unlisted(value: str) -> str:  # runs on: event loop
     record("write_unlisted")
     return value
 
@@ -162,7 +162,7 @@ class BuiltHere(BaseModel):
 
     @field_validator("text")
     @classmethod
-    def text_is_short(cls, value: str) -> str:  # runs on: event loop, threadpool (missed)
+    def text_is_short(cls, value: str) -> str:  # runs on: event loop, threadpool
         record("text_is_short")
         return value
 
@@ -178,19 +178,19 @@ async def build_async() -> None:
 
 
 class RenderedByFastAPI(JSONResponse):
-    def render(self, content: Any) -> bytes:  # runs on: event loop (missed)
+    def render(self, content: Any) -> bytes:  # runs on: event loop
         record("RenderedByFastAPI")
         return super().render(content)
 
 
 class RenderedBySync(Response):
-    def render(self, content: Any) -> bytes:  # runs on: threadpool (missed)
+    def render(self, content: Any) -> bytes:  # runs on: threadpool
         record("RenderedBySync")
         return b""
 
 
 class RenderedByAsync(Response):
-    def render(self, content: Any) -> bytes:  # runs on: event loop (missed)
+    def render(self, content: Any) -> bytes:  # runs on: event loop
         record("RenderedByAsync")
         return b""
 
@@ -214,7 +214,7 @@ class LineOfSync(BaseModel):
     text: str
 
     @field_serializer("text")
-    def write_line_of_sync(self, value: str) -> str:  # runs on: threadpool (missed)
+    def write_line_of_sync(self, value: str) -> str:  # runs on: threadpool
         record("write_line_of_sync")
         return value
 
@@ -223,7 +223,7 @@ class EventOfSync(BaseModel):
     text: str
 
     @field_serializer("text")
-    def write_event_of_sync(self, value: str) -> str:  # runs on: event loop (missed)
+    def write_event_of_sync(self, value: str) -> str:  # runs on: event loop
         record("write_event_of_sync")
         return value
 

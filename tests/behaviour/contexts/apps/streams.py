@@ -100,7 +100,7 @@ class Report:
     def __iter__(self) -> "Report":
         return self
 
-    def __next__(self) -> bytes:  # runs on: threadpool (missed)
+    def __next__(self) -> bytes:  # runs on: threadpool
         record("Report.__next__")
         self.left -= 1
         if self.left < 0:

@@ -1,0 +1,95 @@
+"""Which thread locks are held only for moments: waiting for one of those costs the event loop nothing.
+
+A lock whose holders look up a dictionary or count is free again within microseconds. It stalls the loop when one of
+its holders waits or computes meanwhile, or holds it over an `await`, or takes it by `acquire()` for a time that cannot
+be told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from fastapi_lint.diagnostics import Span
+from fastapi_lint.facts import model as m
+from fastapi_lint.facts.walk import walk
+from fastapi_lint.inference.frames import BlockingCallSite, Edge, Form, Frame
+from fastapi_lint.inference.values import InstanceAtom, Place
+from fastapi_lint.knowledge.blocking import Kind
+
+LOCKS = frozenset({"threading.Lock", "threading.RLock"})
+_ENTRIES = frozenset({f"{lock}.__enter__" for lock in LOCKS})
+
+
+class _Hold(NamedTuple):
+    """In `frame`, the `with` block entered at `span` holds the locks made at `places`; `body` are its statements."""
+
+    frame: Frame
+    span: Span
+    places: tuple[Place | None, ...]
+    body: tuple[m.Statement, ...]
+
+
+def enters_lock(site: BlockingCallSite) -> bool:
+    """Whether a site is `with lock:` on a lock that one holder at a time has."""
+    return site.form is Form.ENTER and site.call.name in _ENTRIES
+
+
+def brief_waits(
+    frames: Iterable[Frame], direct: Mapping[Frame, list[BlockingCallSite]], slow: Collection[Frame]
+) -> frozenset[tuple[Frame, Span]]:
+    """The `with lock:` sites at which nothing holds the lock for long.
+
+    `direct`: the blocking calls of each frame; `slow`: the frames whose call blocks for another reason than a lock.
+    """
+    holds = [hold for frame, sites in direct.items() if any(map(enters_lock, sites)) for hold in _holds(frame)]
+    if not holds:
+        return frozenset()
+    lasting = {
+        use.atom.place
+        for frame in frames
+        for use in frame.uses
+        if use.method == "acquire" and isinstance(use.atom, InstanceAtom) and use.atom.type in LOCKS
+    }
+    long = [hold for hold in holds if _is_long(hold, direct.get(hold.frame, []), slow)]
+    lasting.update(place for hold in long for place in hold.places if place is not None)
+    slow_here = {(hold.frame, hold.span) for hold in long}
+    return frozenset(
+        (hold.frame, hold.span)
+        for hold in holds
+        if (hold.frame, hold.span) not in slow_here and not lasting.intersection(hold.places)
+    )
+
+
+def _holds(frame: Frame) -> Iterator[_Hold]:
+    if frame.function is None:
+        return
+    for node in walk(frame.function.facts.body):
+        if isinstance(node, m.With) and not node.is_async:
+            for item in node.items:
+                places = tuple(
+                    [
+                        atom.place
+                        for atom in frame.value_of(item.context)
+                        if isinstance(atom, InstanceAtom) and atom.type in LOCKS
+                    ]
+                )
+                if places:
+                    yield _Hold(frame, item.span, places, node.body)
+
+
+def _is_long(hold: _Hold, direct: list[BlockingCallSite], slow: Collection[Frame]) -> bool:
+    inside: set[Span] = set()
+    for node in walk(hold.body):
+        if isinstance(node, (m.Await, m.Yield)) or (isinstance(node, (m.For, m.With)) and node.is_async):
+            return True
+        span = getattr(node, "span", None)
+        if span is not None:
+            inside.add(span)
+    if any(
+        site.span in inside and site.call.kind is not Kind.METADATA and not enters_lock(site) for site in direct
+    ):
+        return True
+    return any(
+        site.span in inside and site.edge is Edge.CALL and site.target in slow for site in hold.frame.calls
+    )

@@ -1,0 +1,1 @@
+"""A FastAPI application whose routes are known."""
