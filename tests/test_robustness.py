@@ -1,4 +1,7 @@
-"""Any Python at all: no crash, no hang. The long versions are marked slow."""
+"""Any Python at all: no crash, no hang.
+
+The long versions run with `FUZZ_EXAMPLES=2000 python -m pytest tests/test_robustness.py`.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +55,7 @@ def test_some_installed_packages() -> None:
         check_package(folder)
 
 
-@pytest.mark.slow
+@pytest.mark.skipif("FUZZ_EXAMPLES" not in os.environ, reason="takes half an hour")
 @pytest.mark.parametrize("folder", packages(2_000), ids=lambda folder: folder.name)
 def test_every_installed_package(folder: Path) -> None:
     check_package(folder)

@@ -122,7 +122,7 @@ def _direct(program: Program, endpoints: set[Frame]) -> dict[Frame, list[Blockin
         frame: [site for site in sites if site.call.kind is not Kind.METADATA and not enters_lock(site)]
         for frame, sites in direct.items()
     }
-    brief = brief_waits(frames, direct, _ways(program, others).keys())
+    brief = brief_waits(frames, direct, _ways(program, others).keys(), program.reach.is_reported)
     return {
         frame: [site for site in sites if (frame, site.span) not in brief or not enters_lock(site)]
         for frame, sites in direct.items()

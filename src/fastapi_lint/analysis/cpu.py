@@ -130,7 +130,7 @@ class _Finder:
             and any(isinstance(n, m.Name) and n.id == target.id for n in walk(node.value))
         }
         named = {node.id for node in walk(loop.test) if isinstance(node, m.Name)}
-        if not changed & named:
+        if not changed & named or _divides(loop.body, changed & named):
             return False
         parameters = {p.name for p in self.facts.parameters} - {"self", "cls"}
         limits = [
@@ -190,7 +190,17 @@ class _Finder:
                 if any(word in text.lower() for word in _RETRY_WORDS):
                     return False
         names = {node.id for node in walk(expression) if isinstance(node, m.Name)}
-        return bool(names & self._given)
+        return bool(names & self._given) and not self._is_measured(names)
+
+    def _is_measured(self, names: set[str]) -> bool:
+        """Whether the function itself cuts one of the numbers down to the length of what it has in memory."""
+        return any(
+            isinstance(call, m.Call) and isinstance(call.function, m.Name) and call.function.id in ("min", "len")
+            for node in walk(self.facts.body)
+            if isinstance(node, m.Assign) and node.value is not None
+            if any(isinstance(target, m.Name) and target.id in names for target in node.targets)
+            for call in walk(node.value)
+        )
 
     @cached_property
     def _given(self) -> set[str]:
@@ -288,6 +298,26 @@ class _Finder:
 def _leaves_early(body: tuple[m.Statement, ...]) -> bool:
     """A search that returns or breaks at the first hit is as short as its luck: still counted when it computes."""
     return bool(body) and isinstance(body[0], m.Return)
+
+
+def _divides(body: tuple[m.Statement, ...], names: set[str]) -> bool:
+    """Whether each turn divides one of the names: as many turns as the number has digits."""
+    targets: tuple[m.Expression, ...]
+    for node in body:
+        if isinstance(node, m.AugmentedAssign):
+            targets, value, operator = (node.target,), node.value, node.operator
+        elif isinstance(node, m.Assign) and node.value is not None:
+            value, targets = node.value, node.targets
+            if isinstance(value, m.Call):
+                operator = value.function.id if isinstance(value.function, m.Name) else ""
+            else:
+                operator = value.operator if isinstance(value, m.BinaryOperation) else ""
+        else:
+            continue
+        assigned = {name.id for target in targets for name in walk(target) if isinstance(name, m.Name)}
+        if operator in ("//", "/", ">>", "divmod") and assigned & names:
+            return True
+    return False
 
 
 def _constant(node: m.Expression) -> int | None:

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from fastapi_lint.analysis.program import Program
 
 _FUNCTIONS = frozenset(
-    {"asyncio.create_task", "asyncio.ensure_future", "asyncio.tasks.create_task", "asyncio.tasks.ensure_future"}
+    {
+        "asyncio.create_task",
+        "asyncio.ensure_future",
+        "asyncio.tasks.create_task",
+        "asyncio.tasks.ensure_future",
+    }
 )
 _LOOP_NAMES = ("loop", "get_running_loop()", "get_event_loop()", "new_event_loop()")
 
@@ -79,7 +84,7 @@ def _makes_task(frame: Frame, call: m.Call) -> bool:
 
 
 def _dropped(frame: Frame, body: Body, call: m.Call, bodies: Bodies) -> str | None:
-    """"" when the task is dropped at once, the name when it is bound to one in vain; None when it is kept."""
+    """ "" when the task is dropped at once, the name when it is bound to one in vain; None when it is kept."""
     parent = body.parent(call)
     if isinstance(parent, m.Evaluate):
         return ""

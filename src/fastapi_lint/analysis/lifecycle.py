@@ -30,7 +30,9 @@ def answers(program: Program) -> Iterator[EventHandler]:
     """Every such handler, by file and line."""
     registrations = program.interpreter.registrations.values()
     modules = program.interpreter.project.modules
-    lifespans = {one.owner: one.work for one in registrations if one.kind == "lifespan" and one.owner is not None}
+    lifespans = {
+        one.owner: one.work for one in registrations if one.kind == "lifespan" and one.owner is not None
+    }
     apps = [
         one.owner
         for one in registrations
@@ -39,7 +41,12 @@ def answers(program: Program) -> Iterator[EventHandler]:
     seen: set[tuple[str, Span]] = set()
     for one in sorted(registrations, key=lambda r: (r.file, r.span)):
         key = (one.file, one.span)
-        if one.kind not in ("startup", "shutdown") or key in seen or modules[one.file].is_test or _is_argument(one):
+        if (
+            one.kind not in ("startup", "shutdown")
+            or key in seen
+            or modules[one.file].is_test
+            or _is_argument(one)
+        ):
             continue
         seen.add(key)
         yield EventHandler(one.file, one.span, one.kind, _name(one.work), _is_ignored(one, apps, lifespans))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
@@ -12,17 +10,13 @@ from fastapi_lint.analysis import questions
 from fastapi_lint.analysis.entry_points import EntryPoint, entry_points
 from fastapi_lint.analysis.reach import Reach
 from fastapi_lint.analysis.routes import RouteTable
-from fastapi_lint.facts.extract import Unreadable, collector_paused
-from fastapi_lint.facts.reading import read_all
+from fastapi_lint.deep_stack import on_deep_stack
+from fastapi_lint.facts.collector import collector_paused
+from fastapi_lint.facts.unreadable import Unreadable
 from fastapi_lint.inference.interpreter import Interpreter
 from fastapi_lint.project.modules import Project
 
 Answer = TypeVar("Answer")
-Result = TypeVar("Result")
-
-STACK_SIZE = 512 * 1024 * 1024
-RECURSION_LIMIT = 400_000
-"""Deeply nested code and long call chains are followed by recursion, on a thread with room for it."""
 
 
 class SourceFile(NamedTuple):
@@ -82,39 +76,15 @@ def analyse(
 ) -> Program:
     """Read and link the files of the project under `root`. `progress(done, total)` is called as files are read."""
 
+    # LibCST takes long to import, and many commands ask about rules without reading a file.
+    from fastapi_lint.facts.reading import read_all
+
+    facts, unreadable = read_all([(file.path, file.text) for file in files], jobs, progress)
+
     def run() -> Program:
         with collector_paused():
-            facts, unreadable = read_all([(file.path, file.text) for file in files], jobs, progress)
             interpreter = Interpreter(Project(root, facts), options.blocking, options.offload)
             interpreter.run()
         return Program(interpreter, tuple(unreadable), options)
 
     return on_deep_stack(run)
-
-
-def on_deep_stack(work: Callable[[], Result]) -> Result:
-    """Run `work` on a thread whose stack allows deep recursion, and give its result or raise its error."""
-    if threading.current_thread().name == "fastapi-lint-deep":
-        return work()
-    results: list[Result] = []
-    errors: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            results.append(work())
-        except BaseException as error:
-            errors.append(error)
-
-    old_size = threading.stack_size(STACK_SIZE)
-    old_limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(old_limit, RECURSION_LIMIT))
-    try:
-        thread = threading.Thread(target=run, name="fastapi-lint-deep", daemon=True)
-        thread.start()
-        thread.join()
-    finally:
-        threading.stack_size(old_size)
-        sys.setrecursionlimit(old_limit)
-    if errors:
-        raise errors[0]
-    return results[0]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from fastapi_lint.facts.extract import Unreadable
+from fastapi_lint.facts.unreadable import Unreadable
 
 if TYPE_CHECKING:
     from fastapi_lint.analysis.program import Program

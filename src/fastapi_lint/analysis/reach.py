@@ -69,7 +69,7 @@ class Reach:
         started = self._closure(started_with - serving, tasks=False)
         # A task made while the application starts goes on while it serves.
         lasting = {s.target for f in started for s in f.calls if s.edge is Edge.TASK}
-        self.serving = self._closure(serving | lasting | (roots - scripts), tasks=True)
+        self.serving = self._with_callbacks(self._closure(serving | lasting | (roots - scripts), tasks=True))
         self._reported = self.serving | (started if startup else set())
         self.starting = starting
         self._routes = self._reaching_routes(table)
@@ -88,6 +88,21 @@ class Reach:
                     seen.add(site.target)
                     stack.append(site.target)
         return seen
+
+    def _with_callbacks(self, serving: set[Frame]) -> set[Frame]:
+        """And what threads that serve requests hand back to the loop (`from_thread.run`, `call_soon_threadsafe`)."""
+        while True:
+            handed = {
+                site.target
+                for frame in serving
+                for site in frame.calls
+                if site.edge in (Edge.THREAD, Edge.DETACHED) and site.target not in serving
+            }
+            in_threads = self._closure(handed, tasks=False)
+            back = {s.target for f in in_threads for s in f.calls if s.edge is Edge.LOOP} - serving
+            if not back:
+                return serving
+            serving = self._closure(serving | back, tasks=True)
 
     def is_loop_frame(self, frame: Frame) -> bool:
         """Whether the frame itself runs on the loop: async, or a plain function that FastAPI or a loop calls there."""

@@ -33,6 +33,8 @@ class Route(NamedTuple):
     """One route as the running application would list it.
 
     `path` is the full path, prefixes included; a part that is not known is shown as `{?}`. `handler` is `module:function`.
+    `is_served` is True when it belongs to an app, not only to a router that nothing known includes. `chain` holds the mounts and
+    includes, outermost first, by which the route's router belongs to the app.
     """
 
     methods: tuple[str, ...]
@@ -48,6 +50,7 @@ class Route(NamedTuple):
     dependency_frames: tuple[Frame, ...]
     registration: Registration
     is_served: bool
+    chain: tuple[Registration, ...]
 
 
 class RouteTable:
@@ -70,7 +73,7 @@ class RouteTable:
         for entry in entries:
             if entry.kind in ("route", "websocket"):
                 handlers[id(entry.registration)].append(entry)
-        routes = []
+        routes: list[Route] = []
         for registration in interpreter.registrations.values():
             if registration.kind in ("route", "websocket") and _says_something(registration):
                 routes += self._routes(registration, handlers[id(registration)])
@@ -90,9 +93,9 @@ class RouteTable:
             by_place[(route.file, route.span)].append(route)
         for group in by_place.values():
             best = max(self._rank(route) for route in group)
-            seen: set[tuple[str, tuple[str, ...], str]] = set()
+            seen: set[object] = set()
             for route in group:
-                key = (route.path, route.methods, route.handler)
+                key = (route.path, route.methods, route.handler, tuple([(r.file, r.span) for r in route.chain]))
                 if self._rank(route) == best and key not in seen:
                     seen.add(key)
                     yield route
@@ -103,7 +106,7 @@ class RouteTable:
 
     def _routes(self, registration: Registration, entries: list[EntryPoint]) -> Iterator[Route]:
         frames = tuple([entry.frame for entry in entries])
-        for prefix, markers, top in self._positions(registration.owner, 0):
+        for prefix, markers, top, chain in self._positions(registration.owner, 0):
             path = prefix + ("{?}" if registration.path is None else registration.path)
             all_markers = (*markers, *registration.dependencies)
             shared = list(dependency_frames(self.interpreter, all_markers))
@@ -126,24 +129,28 @@ class RouteTable:
                 dependency_frames=tuple([frame for frame, _ in shared]),
                 registration=registration,
                 is_served=made is not None and made.is_app,
+                chain=chain,
             )
 
-    def _positions(self, owner: Place | None, depth: int) -> Iterator[tuple[str, Value, Place | None]]:
-        """The prefixes (with their dependencies and app) under which a router's routes appear."""
+    def _positions(
+        self, owner: Place | None, depth: int
+    ) -> Iterator[tuple[str, Value, Place | None, tuple[Registration, ...]]]:
+        """The prefixes (with their dependencies, app and chain) under which a router's routes appear."""
         if owner is None or depth > DEEPEST_NESTING:
-            yield "", (), None
+            yield "", (), None, ()
             return
         made = self._made.get(owner)
         own_prefix = ("{?}" if made.path is None else made.path) if made is not None else ""
         own_markers = made.dependencies if made is not None else ()
         parents = self._included.get(owner, [])
         if not parents or (made is not None and made.is_app and not parents):
-            yield own_prefix, own_markers, owner
+            yield own_prefix, own_markers, owner, ()
             return
         for parent, registration in parents:
             extra = "{?}" if registration.path is None else registration.path
-            for prefix, markers, app in self._positions(parent, depth + 1):
-                yield prefix + extra + own_prefix, (*markers, *registration.dependencies, *own_markers), app
+            for prefix, markers, top, chain in self._positions(parent, depth + 1):
+                all_markers = (*markers, *registration.dependencies, *own_markers)
+                yield prefix + extra + own_prefix, all_markers, top, (*chain, registration)
 
 
 def endpoint_functions(table: RouteTable) -> dict[ProjectFunction, list[Route]]:
@@ -180,7 +187,7 @@ def _is_shared_wrapper(function: ProjectFunction) -> bool:
 
 def _says_something(registration: Registration) -> bool:
     """Whether it is more than a router of the project that passes everything on to its base class."""
-    return bool(registration.owner or registration.work or registration.path)
+    return bool(registration.work) or registration.path is not None
 
 
 def _methods_of_class(registration: Registration) -> tuple[str, ...]:

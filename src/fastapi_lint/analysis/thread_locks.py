@@ -7,7 +7,7 @@ be told.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from fastapi_lint.diagnostics import Span
@@ -36,11 +36,15 @@ def enters_lock(site: BlockingCallSite) -> bool:
 
 
 def brief_waits(
-    frames: Iterable[Frame], direct: Mapping[Frame, list[BlockingCallSite]], slow: Collection[Frame]
+    frames: Iterable[Frame],
+    direct: Mapping[Frame, list[BlockingCallSite]],
+    slow: Collection[Frame],
+    is_reported: Callable[[Frame], bool],
 ) -> frozenset[tuple[Frame, Span]]:
     """The `with lock:` sites at which nothing holds the lock for long.
 
-    `direct`: the blocking calls of each frame; `slow`: the frames whose call blocks for another reason than a lock.
+    `direct`: the blocking calls of each frame; `slow`: the frames whose call blocks for another reason than a lock;
+    `is_reported`: whether an async frame serves requests. What start-up holds, no request waits for.
     """
     holds = [hold for frame, sites in direct.items() if any(map(enters_lock, sites)) for hold in _holds(frame)]
     if not holds:
@@ -51,7 +55,12 @@ def brief_waits(
         for use in frame.uses
         if use.method == "acquire" and isinstance(use.atom, InstanceAtom) and use.atom.type in LOCKS
     }
-    long = [hold for hold in holds if _is_long(hold, direct.get(hold.frame, []), slow)]
+    long = [
+        hold
+        for hold in holds
+        if (not hold.frame.is_async or is_reported(hold.frame))
+        and _is_long(hold, direct.get(hold.frame, []), slow)
+    ]
     lasting.update(place for hold in long for place in hold.places if place is not None)
     slow_here = {(hold.frame, hold.span) for hold in long}
     return frozenset(

@@ -41,8 +41,15 @@ def answers(program: Program) -> Iterator[SkippedCleanUp]:
     functions: dict[ProjectFunction, tuple[str, ...]] = {}
     for frame in frames:
         function = frame.function
-        if function is not None and function.facts.is_generator and not function.is_manager and not frame.module.is_test:
-            functions[function] = tuple(dict.fromkeys((*functions.get(function, ()), *program.reach.routes_of(frame))))
+        if (
+            function is not None
+            and function.facts.is_generator
+            and not function.is_manager
+            and not frame.module.is_test
+        ):
+            functions[function] = tuple(
+                dict.fromkeys((*functions.get(function, ()), *program.reach.routes_of(frame)))
+            )
     bodies = Bodies()
     ordered = sorted(functions, key=lambda f: (f.module.path, f.facts.span))
     seen: set[tuple[str, Span]] = set()
@@ -51,7 +58,11 @@ def answers(program: Program) -> Iterator[SkippedCleanUp]:
         if call is not None and (function.module.path, call.span) not in seen:
             seen.add((function.module.path, call.span))
             yield SkippedCleanUp(
-                function.module.path, call.span, render(call.function), function.facts.qualname, functions[function]
+                function.module.path,
+                call.span,
+                render(call.function),
+                function.facts.qualname,
+                functions[function],
             )
 
 
@@ -80,7 +91,11 @@ def _after(body: Body, node: m.Yield) -> Iterator[m.Call]:
 
 def _block_with(parent: Any, child: Any) -> Sequence[m.Statement]:
     for field in parent:
-        if isinstance(field, tuple) and any(one is child for one in field) and not isinstance(parent, m.Display):
+        if (
+            isinstance(field, tuple)
+            and any(one is child for one in field)
+            and not isinstance(parent, m.Display)
+        ):
             return field
     return ()
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import NamedTuple
 
 import libcst as cst
 
@@ -14,14 +10,7 @@ from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts.model import ModuleFacts
 from fastapi_lint.facts.positions import spans_of
 from fastapi_lint.facts.statements import StatementBuilder
-
-
-class Unreadable(NamedTuple):
-    """A file that cannot be used, and why. The rest of the run goes on without it."""
-
-    path: str
-    span: Span
-    reason: str
+from fastapi_lint.facts.unreadable import Unreadable
 
 
 def extract(path: str, source: bytes | str) -> ModuleFacts | Unreadable:
@@ -54,18 +43,6 @@ def extract_file(path: str, text: str | None = None) -> ModuleFacts | Unreadable
     return extract(path, source)
 
 
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Parsing makes millions of long-lived objects that the garbage collector would visit again and again."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
 _PLACE = re.compile(r"error at (\d+):(\d+)")
 
 
@@ -74,6 +51,7 @@ def _syntax_error(path: str, error: cst.ParserSyntaxError) -> Unreadable:
     message = _first_line(error.message)
     place = _PLACE.search(message)
     line, column = (int(place[1]), int(place[2])) if place else (error.editor_line, error.editor_column)
+    column = max(column, 1)
     reason = "it is not valid Python 3 here" if place else message
     return Unreadable(path, Span(line, column, line, column + 1), reason)
 

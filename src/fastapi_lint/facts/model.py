@@ -42,7 +42,7 @@ class Attribute(NamedTuple):
 
 class Subscript(NamedTuple):
     value: Expression
-    index: Expression
+    index: Expression  # type: ignore[assignment]  # `tuple.index` is hidden, and nobody asks a node for it
     span: Span
 
 
@@ -447,7 +447,9 @@ class FunctionFacts:
     def body(self) -> tuple[Statement, ...]:
         """The statements. Those of a function that another process read are unpacked when they are first asked for."""
         if isinstance(self._body, bytes):
-            self._body = pickle.loads(self._body)
+            unpacked: tuple[Statement, ...] = pickle.loads(self._body)
+            self._body = unpacked
+            return unpacked
         return self._body
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-import sys
-import threading
-from collections.abc import Callable, Iterable, Sequence
+import pickle
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
-from fastapi_lint.facts.extract import Unreadable, collector_paused, extract_file
+from fastapi_lint.deep_stack import on_deep_stack
+from fastapi_lint.facts.collector import collector_paused
+from fastapi_lint.facts.extract import extract_file
 from fastapi_lint.facts.model import ModuleFacts
+from fastapi_lint.facts.unreadable import Unreadable
 
 WORTH_A_PROCESS = 400_000
 """Bytes of source below which starting another process costs more than it saves."""
@@ -25,27 +27,35 @@ def read_all(
     """The facts of every file, in the order given, and the files that cannot be used."""
     facts: list[ModuleFacts] = []
     unreadable: list[Unreadable] = []
-    for done, one in enumerate(_read(sources, jobs), 1):
+
+    def take(one: ModuleFacts | Unreadable) -> None:
         if isinstance(one, Unreadable):
             unreadable.append(one)
         else:
             facts.append(one)
         if progress is not None:
-            progress(done, len(sources))
-    return facts, unreadable
+            progress(len(facts) + len(unreadable), len(sources))
 
-
-def _read(sources: Sequence[Source], jobs: int) -> Iterable[ModuleFacts | Unreadable]:
     sizes = [_size(source) for source in sources]
     workers = min(jobs, sum(sizes) // WORTH_A_PROCESS + 1)
     if workers <= 1:
-        for path, text in sources:
-            yield extract_file(path, text)
-        return
-    chunks = _chunks(sources, sizes, workers * _CHUNKS_PER_JOB)
-    with ProcessPoolExecutor(workers) as executor:
-        for results in executor.map(_read_chunk, chunks):
-            yield from results
+        _read_here(sources, take)
+    else:
+        chunks = _chunks(sources, sizes, workers * _CHUNKS_PER_JOB)
+        with ProcessPoolExecutor(workers) as executor:
+            for results in executor.map(_read_chunk, chunks):
+                for packed in results:
+                    take(pickle.loads(packed))
+    return facts, unreadable
+
+
+def _read_here(sources: Sequence[Source], take: Callable[[ModuleFacts | Unreadable], None]) -> None:
+    def read() -> None:
+        with collector_paused():
+            for path, text in sources:
+                take(extract_file(path, text))
+
+    on_deep_stack(read)
 
 
 def _size(source: Source) -> int:
@@ -71,16 +81,8 @@ def _chunks(sources: Sequence[Source], sizes: Sequence[int], count: int) -> list
     return chunks
 
 
-def _read_chunk(chunk: list[Source]) -> list[ModuleFacts | Unreadable]:
-    results: list[ModuleFacts | Unreadable] = []
-
-    def run() -> None:
-        with collector_paused():
-            results.extend([extract_file(path, text) for path, text in chunk])
-
-    threading.stack_size(512 * 1024 * 1024)
-    sys.setrecursionlimit(400_000)
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
+def _read_chunk(chunk: list[Source]) -> list[bytes]:
+    """The facts of a chunk, packed while the stack is deep enough for nested code."""
+    results: list[bytes] = []
+    on_deep_stack(lambda: _read_here(chunk, lambda one: results.append(pickle.dumps(one, 5))))
     return results

@@ -9,7 +9,9 @@ from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model
 
 _NODES = frozenset(
-    kind for kind in vars(model).values() if isinstance(kind, type) and issubclass(kind, tuple) and kind is not Span
+    kind
+    for kind in vars(model).values()
+    if isinstance(kind, type) and issubclass(kind, tuple) and kind is not Span
 )
 _ENTERED = _NODES | {tuple}
 

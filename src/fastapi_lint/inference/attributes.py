@@ -23,6 +23,7 @@ from fastapi_lint.inference.values import (
     FunctionAtom,
     GeneratorAtom,
     InstanceAtom,
+    MarkerAtom,
     MemberAtom,
     ModuleAtom,
     ObjectAtom,
@@ -133,6 +134,11 @@ def _of_object(evaluator: ExpressionEvaluator, atom: ObjectAtom, name: str, span
                         receiver = ObjectAtom(subclass, False, atom.place)
                         results.append(_bind(evaluator, override, receiver, name, span))
                     continue
+            if isinstance(member, MarkerAtom):
+                declared_as = cls.annotation(name)
+                types = evaluator.interpreter.annotation_in_class(*declared_as) if declared_as else UNKNOWN
+                results.append(fastapi_model.injected(evaluator, member, types, span))
+                continue
             results.append(_bind(evaluator, member, atom, name, span))
     if not join_all(results):
         declared = cls.annotation(name)

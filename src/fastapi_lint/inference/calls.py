@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
-from fastapi_lint.inference import attributes, external, fastapi_model, iteration, models
+from fastapi_lint.inference import attributes, external, fastapi_model, iteration, library, models
 from fastapi_lint.inference.binding import bind_arguments, given_parameters
 from fastapi_lint.inference.frames import Application, Edge, Frame
 from fastapi_lint.inference.rendering import render
@@ -35,6 +35,10 @@ from fastapi_lint.inference.values import (
 if TYPE_CHECKING:
     from fastapi_lint.inference.classes import ProjectClass
     from fastapi_lint.inference.evaluator import ExpressionEvaluator
+
+
+_PLAIN_BASES = ("pydantic.", "sqlmodel.", "enum.", "abc.", "typing.", "sqlalchemy.", "Exception", "dict", "list", "str")
+"""Libraries, and built-ins, whose classes make instances that cannot be awaited."""
 
 
 class Arguments(NamedTuple):
@@ -70,17 +74,21 @@ class CallContext(NamedTuple):
 def call(evaluator: ExpressionEvaluator, node: m.Call) -> Value:
     """Evaluate a call expression."""
     callee = evaluator.expression(node.function)
+    lazy: m.Expression | None = None
     if external.takes_awaitables(callee):
         # The calls among the arguments make coroutines that this call awaits.
         evaluator.awaited.update(id(argument.value) for argument in node.arguments)
     elif node.arguments and fastapi_model.streams(callee):
         # A library iterator given to a streaming response is run by the response, in the threadpool.
         evaluator.awaited.add(id(node.arguments[0].value))
-    arguments = _evaluate_arguments(evaluator, node)
+        lazy = node.arguments[0].value
+    arguments = _evaluate_arguments(evaluator, node, lazy)
     context = CallContext(node.span, render(node.function), id(node) in evaluator.awaited, Edge.CALL, node)
     known = len(evaluator.frame.calls)
-    if callee:
-        result = join_all([_apply_one(evaluator, atom, arguments, context) for atom in callee])
+    if callee and id(node) in evaluator.directly_awaited:
+        result = _apply_awaited(evaluator, callee, arguments, context)
+    elif callee:
+        result = join_all([apply(evaluator, atom, arguments, context) for atom in callee])
     else:
         result = fastapi_model.call_of_unknown(evaluator, node, arguments)
     if evaluator.frame.is_async and all(
@@ -90,28 +98,37 @@ def call(evaluator: ExpressionEvaluator, node: m.Call) -> Value:
     return result
 
 
-def _apply_one(
-    evaluator: ExpressionEvaluator, atom: Atom, arguments: Arguments, context: CallContext
+def _apply_awaited(
+    evaluator: ExpressionEvaluator, callee: Value, arguments: Arguments, context: CallContext
 ) -> Value:
-    """Call one of the values that the callee may be.
+    """Call what is awaited at once.
 
     `await f()` cannot mean a plain function that gives a list: such a call raises, so another value is meant. What
-    it would do is not recorded then.
+    it would do is not recorded. The same holds for a plain function beside an async one (a client of either kind).
     """
-    if id(context.node) not in evaluator.directly_awaited:
-        return apply(evaluator, atom, arguments, context)
-    known = len(evaluator.frame.calls)
-    blocking = len(evaluator.frame.blocking)
-    result = apply(evaluator, atom, arguments, context)
-    if isinstance(atom, FunctionAtom) and result and not any(map(_may_be_awaited, result)):
-        del evaluator.frame.calls[known:]
-        del evaluator.frame.blocking[blocking:]
-    return result
+    frame = evaluator.frame
+    made: list[tuple[Atom, Value, slice, slice]] = []
+    for atom in callee:
+        before = len(frame.calls), len(frame.blocking)
+        result = apply(evaluator, atom, arguments, context)
+        made.append(
+            (atom, result, slice(before[0], len(frame.calls)), slice(before[1], len(frame.blocking)))
+        )
+    is_async = any(isinstance(one, CoroutineAtom) for _, result, _, _ in made for one in result)
+    for atom, result, its_calls, its_blocking in reversed(made):
+        if not isinstance(atom, FunctionAtom) or any(isinstance(one, CoroutineAtom) for one in result):
+            continue
+        if is_async or (result and not any(map(_may_be_awaited, result))):
+            del frame.calls[its_calls]
+            del frame.blocking[its_blocking]
+    return join_all([result for _, result, _, _ in made])
 
 
 def _may_be_awaited(atom: Atom) -> bool:
     if isinstance(atom, ObjectAtom):
-        return bool(atom.cls.externals) or atom.cls.find("__await__") is not None
+        return atom.cls.find("__await__") is not None or not all(
+            external.startswith(_PLAIN_BASES) for external in atom.cls.externals
+        )
     return not isinstance(atom, (ConstantAtom, ContainerAtom))
 
 
@@ -134,12 +151,32 @@ def _run_callbacks(
                 evaluator.record_call(Edge.TASK, context.span, context.text, frame)
 
 
-def _evaluate_arguments(evaluator: ExpressionEvaluator, node: m.Call) -> Arguments:
+def _evaluate_elsewhere(evaluator: ExpressionEvaluator, node: m.Comprehension) -> Value:
+    """A generator expression that runs in another thread; only its first iterable is evaluated here."""
+    known = len(evaluator.frame.calls)
+    with evaluator.silenced():
+        value = evaluator.expression(node)
+    sites = evaluator.frame.calls
+    sites[known:] = [
+        site._replace(edge=Edge.DETACHED) if site.edge is Edge.CALL else site for site in sites[known:]
+    ]
+    evaluator.expression(node.loops[0].iterable)
+    return value
+
+
+def _evaluate_arguments(
+    evaluator: ExpressionEvaluator, node: m.Call, lazy: m.Expression | None = None
+) -> Arguments:
+    """`lazy`: an argument that, as a generator expression, runs in another thread."""
     positional: list[Value] = []
     keywords: dict[str, Value] = {}
     is_open = False
     for argument in node.arguments:
-        value = evaluator.expression(argument.value)
+        made = argument.value
+        if made is lazy and isinstance(made, m.Comprehension) and made.kind == "generator":
+            value = _evaluate_elsewhere(evaluator, made)
+        else:
+            value = evaluator.expression(made)
         if argument.star == "*":
             items = [
                 a.items
@@ -211,7 +248,9 @@ def apply(evaluator: ExpressionEvaluator, atom: Atom, arguments: Arguments, cont
     if isinstance(atom, DecoratorAtom):
         return external.call_decorator(evaluator, atom, arguments, context)
     if isinstance(atom, GenericAtom):
-        return external.call_path(evaluator, atom.origin, arguments, context)
+        made = external.call_path(evaluator, atom.origin, arguments, context)
+        library.declare_variable(evaluator, made, (atom,))
+        return made
     return UNKNOWN
 
 
@@ -277,7 +316,7 @@ def run_frame(evaluator: ExpressionEvaluator, frame: Frame, span: Span, text: st
         frame.result.read(evaluator.frame), evaluator.interpreter.signature(target).returns
     )
     if facts.is_async:
-        kept = edge if edge in (Edge.OWN_LOOP, Edge.TASK) else Edge.AWAIT
+        kept = edge if edge in (Edge.OWN_LOOP, Edge.TASK, Edge.LOOP) else Edge.AWAIT
         evaluator.record_call(kept, span, text, frame)
         return (CoroutineAtom(frame, result),)
     evaluator.record_call(edge, span, text, frame)

@@ -315,6 +315,8 @@ class ExpressionEvaluator:
                 and isinstance(other.value, str)
             ):
                 return (ConstantAtom(one.value + other.value),)
+        if isinstance(node.left, m.Constant) and isinstance(node.right, m.Constant):
+            return _folded(node.operator, node.left.value, node.right.value)
         for atom in left:
             if isinstance(atom, ObjectAtom):
                 name = OPERATORS.get(node.operator, "")
@@ -395,6 +397,17 @@ class ExpressionEvaluator:
         if self.frame.yields.add(value):
             self.interpreter.grew(self.frame.yields)
         return UNKNOWN
+
+
+def _folded(operator: str, left: object, right: object) -> Value:
+    """The number that two literal numbers make: `32 + 16`."""
+    if not isinstance(left, int) or not isinstance(right, int):
+        return UNKNOWN
+    if operator == "+":
+        return (ConstantAtom(left + right),)
+    if operator == "-":
+        return (ConstantAtom(left - right),)
+    return (ConstantAtom(left * right),) if operator == "*" else UNKNOWN
 
 
 def _without_constants(values: list[Value]) -> list[Value]:

@@ -96,7 +96,7 @@ def call_path(evaluator: ExpressionEvaluator, path: str, arguments: Arguments, c
         )
         if found is not None and not harmless.function(path, arguments):
             evaluator.record_blocking(context.span, context.text, found, context.node)
-    task_type = decorated_type(path)
+    task_type = hand_overs.COMMAND if path in hand_overs.COMMANDS else decorated_type(path)
     if task_type is not None:
         return library.as_task(arguments, task_type)
     return _made(evaluator, path, arguments, context)
@@ -128,6 +128,8 @@ def call_member(
 ) -> Value:
     """Call a method, or chain of attributes, of a library instance."""
     owner, chain = atom.owner, atom.chain
+    if owner.type == library.CONTEXT_VARIABLE and owner.place is not None:
+        return library.call_variable(evaluator, owner, chain, arguments)
     known = fastapi_model.call_member(evaluator, owner, chain, arguments, context)
     if known is not None:
         return known
@@ -165,7 +167,7 @@ def call_member(
             found = evaluator.interpreter.configured_blocking(path)
         if found is not None and not harmless.method(owner, chain, arguments):
             evaluator.record_blocking(context.span, context.text, found, context.node)
-    task_type = decorated_type(path)
+    task_type = hand_overs.COMMAND if path in hand_overs.COMMANDS else decorated_type(path)
     if task_type is not None:
         return library.as_task(arguments, task_type)
     answer = returned_type(owner.type, chain)
@@ -205,7 +207,7 @@ def _own_loop(evaluator: ExpressionEvaluator, path: str, arguments: Arguments, c
     evaluator.record_blocking(context.span, context.text, found, context.node)
     results: list[Value] = []
     # `from_thread.run` goes back to the loop that the thread was started from.
-    edge = Edge.AWAIT if path.startswith("anyio.from_thread.") else Edge.OWN_LOOP
+    edge = Edge.LOOP if path.startswith("anyio.from_thread.") else Edge.OWN_LOOP
     for atom in work:
         if isinstance(atom, CoroutineAtom):
             results.append(atom.result)

@@ -40,6 +40,13 @@ _ROUTES = {
 }
 """Routes made by hand, for `FastAPI(routes=[...])`: the first argument is the path, the second the work."""
 
+PASSED = {
+    "lifespan": (api.APP,),
+    "middleware": (api.REQUEST,),
+    "exception handler": (api.REQUEST,),
+}
+"""The arguments that FastAPI passes by position, by the kind of registration."""
+
 DECORATORS = frozenset({"route", "middleware", "exception handler", "event"})
 
 
@@ -409,8 +416,12 @@ def injected(evaluator: ExpressionEvaluator, marker: MarkerAtom, declared: Value
 
 
 def streams(callee: Value) -> bool:
-    """Whether the callee is a response class that runs the iterator it is given."""
-    return any(isinstance(atom, ExternalAtom) and atom.path in api.RESPONSES_OF_ITERATORS for atom in callee)
+    """Whether the callee is a response class (or helper) that runs the iterator it is given, in threads."""
+    return any(
+        isinstance(atom, ExternalAtom)
+        and (atom.path in api.RESPONSES_OF_ITERATORS or atom.path.endswith(".concurrency.iterate_in_threadpool"))
+        for atom in callee
+    )
 
 
 def is_instance_of_app(value: Value) -> bool:

@@ -8,7 +8,6 @@ from fastapi_lint.facts import model as m
 from fastapi_lint.facts.model import FunctionFacts
 from fastapi_lint.facts.walk import walk
 from fastapi_lint.inference.values import UNKNOWN, FunctionAtom, Value
-
 from fastapi_lint.knowledge.fastapi_api import APP, HTTP_METHODS, ROUTE_MAKERS, ROUTER
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ class ProjectFunction:
     `frames` holds its evaluations by the argument types that matter; the key `()` is the call about which nothing is known.
     `kind` is "function", "method", "classmethod", "staticmethod" or "property" (also cached ones). `task_type` is the
     library type that a task queue's decorator gives it. `role` is "validator" or "serializer" for methods that pydantic
-    calls. `wrapped` is what `functools.wraps` says it stands for.
+    calls. `passed` are the library types of the arguments that FastAPI passes, whatever the annotations say. `wrapped` is what `functools.wraps` says it stands for.
     """
 
     __slots__ = (
@@ -46,6 +45,7 @@ class ProjectFunction:
         "kind",
         "module",
         "outer",
+        "passed",
         "role",
         "signature",
         "task_type",
@@ -63,6 +63,7 @@ class ProjectFunction:
         self.is_manager = False
         self.task_type: str | None = None
         self.role = ""
+        self.passed: tuple[str, ...] = ()
         self.wrapped: Value = UNKNOWN
         self.signature: Signature | None = None
         self.frames: dict[object, Frame] = {}

@@ -32,6 +32,8 @@ def function(path: str, arguments: Arguments) -> bool:
         return _is_at_most(arguments.get(0, "secs"), SHORTEST_SLEEP)
     if path in ("os.waitpid", "os.wait4", "os.wait3", "os.waitid"):
         return any(getattr(atom, "path", "") == "os.WNOHANG" for value in arguments.every() for atom in value)
+    if path in ("fcntl.flock", "fcntl.lockf"):
+        return any(getattr(atom, "path", "") == "fcntl.LOCK_NB" for atom in arguments.get(1, "operation"))
     if path == "concurrent.futures.wait":
         return _is(arguments.get(1, "timeout"), 0)
     if path in _OPENERS and _is_kernel_file(arguments.get(0, "file")):

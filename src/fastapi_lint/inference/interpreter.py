@@ -24,6 +24,7 @@ from fastapi_lint.inference.values import (
     ContainerAtom,
     FunctionAtom,
     GenericAtom,
+    InstanceAtom,
     MarkerAtom,
     ObjectAtom,
     Place,
@@ -165,6 +166,8 @@ class Interpreter:
         for atom in registration.work:
             for frame in self.entry_frames(atom, registration.kind):
                 self.evaluate(frame)
+                if registration.kind == "lifespan":
+                    self._fill_request_state(frame.yields.value)
                 if registration.kind == "route class":
                     for made in frame.result.value:
                         for handler in self.entry_frames(made):
@@ -174,6 +177,18 @@ class Interpreter:
                 for provider in atom.provider:
                     for frame in self.entry_frames(provider):
                         self.evaluate(frame)
+
+    def _fill_request_state(self, yielded: Value) -> None:
+        """`yield {"client": client}` in a lifespan: what `request.state.client` is."""
+        for atom in yielded:
+            pairs: list[tuple[Any, Value]] = []
+            if isinstance(atom, ContainerAtom):
+                pairs = list(zip(atom.keys, atom.items, strict=False))
+            elif isinstance(atom, ObjectAtom):
+                pairs = [(name, cell.value) for name, cell in atom.cls.attributes.items()]
+            for name, value in pairs:
+                if isinstance(name, str):
+                    self.add_to(self.state_cell("request", name), value)
 
     def entry_frames(self, atom: Atom, kind: str = "") -> list[Frame]:
         """The frames that run when FastAPI calls `atom`; `kind` says as what, for methods of its instances."""
@@ -325,7 +340,11 @@ class Interpreter:
             return evaluator.container("tuple", declared)
         if parameter.kind == "**":
             return evaluator.container("dict", declared)
-        return declared or signature.defaults[position]
+        known = declared or signature.defaults[position]
+        place = position - (function.cls is not None and function.kind != "staticmethod")
+        if not known and 0 <= place < len(function.passed):
+            return (InstanceAtom(function.passed[place]),)
+        return known
 
     def signature(self, function: ProjectFunction) -> Signature:
         """Annotations and defaults, evaluated where the function was defined."""
@@ -442,6 +461,20 @@ class Interpreter:
             work,
         )
         self.registrations[key] = registration
+        self._note_passed(registration)
+
+    def _note_passed(self, registration: Registration) -> None:
+        """FastAPI passes the app to a lifespan and the request to handlers: their parameters need no annotation."""
+        passed = fastapi_model.PASSED.get(registration.kind)
+        for atom in registration.work if passed is not None else UNKNOWN:
+            members: Value = (atom,)
+            if isinstance(atom, ClassAtom):
+                found = atom.cls.find("dispatch" if registration.kind == "middleware" else "__init__")
+                members = found[1] if found is not None else UNKNOWN
+            for member in members:
+                if isinstance(member, FunctionAtom) and passed and not member.function.passed:
+                    member.function.passed = passed
+                    self._dirty.update(dict.fromkeys(f for f in member.function.frames.values() if f.done))
 
     def place(self, frame: Frame, span: Span) -> Place:
         return Place(frame.module.path, span)

@@ -53,7 +53,7 @@ def iterate(
             others = tuple([other for other in iterator if other != atom])
             results.append(iterate(evaluator, others, span, is_async, text))
         elif isinstance(atom, InstanceAtom):
-            if span is not None and not is_async:
+            if span is not None and not is_async and atom.detail != "memory":
                 evaluator.record_blocking(span, text, blocks_on(atom.type, "iterate"), form=Form.ITERATE)
             element = returned_type(atom.type, "__iter__")
             if element:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from fastapi_lint.inference import attributes, calls, iteration, models
-from fastapi_lint.inference.frames import Edge
+from fastapi_lint.inference.annotations import instances
+from fastapi_lint.inference.frames import Cell, Edge
 from fastapi_lint.inference.values import (
     UNKNOWN,
     Atom,
@@ -17,6 +18,8 @@ from fastapi_lint.inference.values import (
     DecoratorAtom,
     FunctionAtom,
     GeneratorAtom,
+    GenericAtom,
+    InstanceAtom,
     ManagerAtom,
     ObjectAtom,
     PartialAtom,
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 
 Model = Callable[["ExpressionEvaluator", "Arguments", "CallContext"], Value]
 MODELS: dict[str, Model] = {}
+
+CONTEXT_VARIABLE = "contextvars.ContextVar"
 
 
 def model(*paths: str) -> Callable[[Model], Model]:
@@ -301,6 +306,45 @@ def _zip(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallCont
         return evaluator.container("iterator", join_all(elements))
     pair = evaluator.container("tuple", join_all(elements), tuple(elements))
     return evaluator.container("iterator", pair)
+
+
+@model("collections.defaultdict")
+def _defaultdict(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+    made = calls.apply_all(evaluator, arguments.get(0, "default_factory"), calls.Arguments([], {}), context)
+    return evaluator.container("dict", made)
+
+
+@model("contextvars.ContextVar")
+def _context_variable(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+    variable = InstanceAtom(CONTEXT_VARIABLE, evaluator.interpreter.place(evaluator.frame, context.span))
+    evaluator.interpreter.add_to(_held(evaluator, variable), arguments.keywords.get("default", UNKNOWN))
+    return (variable,)
+
+
+def _held(evaluator: ExpressionEvaluator, variable: InstanceAtom) -> Cell:
+    """What the context variable holds, in any context."""
+    return evaluator.interpreter.state_cell("variable", repr(variable.place))
+
+
+def declare_variable(evaluator: ExpressionEvaluator, value: Value, types: Value) -> None:
+    """`current: ContextVar[Session] = ContextVar("current")`."""
+    for atom in value:
+        if isinstance(atom, InstanceAtom) and atom.type == CONTEXT_VARIABLE and atom.place is not None:
+            for written in types:
+                if isinstance(written, GenericAtom):
+                    held = join_all([instances(argument) for argument in written.arguments])
+                    evaluator.interpreter.add_to(_held(evaluator, atom), held)
+
+
+def call_variable(
+    evaluator: ExpressionEvaluator, variable: InstanceAtom, method: str, arguments: Arguments
+) -> Value:
+    """`variable.get()` and `variable.set(value)`."""
+    if method == "set":
+        evaluator.interpreter.add_to(_held(evaluator, variable), arguments.get(0, "value"))
+    if method == "get":
+        return join(_held(evaluator, variable).read(evaluator.frame), arguments.get(0, "default"))
+    return UNKNOWN
 
 
 @model("typing.cast")

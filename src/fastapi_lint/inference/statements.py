@@ -8,7 +8,7 @@ from typing import Any
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.walk import walk
-from fastapi_lint.inference import attributes, calls, conditions, iteration
+from fastapi_lint.inference import attributes, calls, conditions, iteration, library
 from fastapi_lint.inference.classes import ProjectClass
 from fastapi_lint.inference.evaluator import ExpressionEvaluator
 from fastapi_lint.inference.rendering import render, render_loop
@@ -28,6 +28,7 @@ from fastapi_lint.inference.values import (
     join,
 )
 from fastapi_lint.knowledge.fastapi_api import CANONICAL, HTTP_METHODS, ROUTE_MAKERS
+from fastapi_lint.project.modules import Module
 
 _ADDING_METHODS = {
     "append": 0,
@@ -76,7 +77,9 @@ class Evaluator(ExpressionEvaluator):
     def _assign(self, statement: m.Assign) -> bool:
         value = self.expression(statement.value) if statement.value is not None else UNKNOWN
         if statement.annotation is not None:
-            declared = self.interpreter.instances(self.expression(statement.annotation))
+            written = self.expression(statement.annotation)
+            declared = self.interpreter.instances(written)
+            library.declare_variable(self, value, written)
             if self.cls is not None and self.local_names is None:
                 target = statement.targets[0]
                 if isinstance(target, m.Name):
@@ -126,15 +129,19 @@ class Evaluator(ExpressionEvaluator):
         for atom in owners:
             if isinstance(atom, ContainerAtom):
                 grown += self.container(atom.kind, join(atom.element, kept))
-        if not grown or not isinstance(owner, (m.Name, m.Attribute)):
+        if not grown:
             return
-        if isinstance(owner, m.Name):
+        inner = _container_of(owner)
+        if inner is not None:
+            # `listeners[name].append(f)`, `listeners.setdefault(name, []).append(f)`
+            self.put_into(inner, self.frame.value_of(inner), tuple(grown))
+        elif isinstance(owner, m.Name):
             declared_here = self.local_names is None or owner.id in self.local_names
             if declared_here:
                 self.bind(owner.id, tuple(grown))
             else:
                 self.interpreter.names.grow_outer(self.module, self.outer, owner.id, tuple(grown))
-        else:
+        elif isinstance(owner, m.Attribute):
             for atom in self.expression(owner.value):
                 attributes.set_attribute(self, atom, owner.attribute, tuple(grown))
 
@@ -248,7 +255,7 @@ class Evaluator(ExpressionEvaluator):
 
     def _rounds(self, statement: m.For, iterable: Value) -> tuple[Value, ...]:
         """The values of the target one by one, where the loop adds routes: `for path, f in ROUTES: app.add_api_route(path, f)`."""
-        if len(iterable) != 1 or not isinstance(iterable[0], ContainerAtom) or not _adds_routes(statement.body):
+        if len(iterable) != 1 or not isinstance(iterable[0], ContainerAtom) or not _adds_routes(self.module, statement.body):
             return ()
         container = iterable[0]
         if container.kind == "dict":
@@ -374,6 +381,11 @@ class Evaluator(ExpressionEvaluator):
         )
         body.env = dict(self.env) if self.local_names is not None else {}
         body.block(facts.body)
+        hook = cls.find("__init_subclass__", after=cls)
+        for member in hook[1] if hook is not None else UNKNOWN:
+            if isinstance(member, FunctionAtom):
+                bound = FunctionAtom(member.function, ClassAtom(cls))
+                calls.function(self, bound, [], {}, facts.span, "__init_subclass__", is_open=True)
         value: Value = (ClassAtom(cls),)
         for decorator in reversed(facts.decorators):
             value = self._decorate(decorator, value, facts.span)
@@ -381,13 +393,23 @@ class Evaluator(ExpressionEvaluator):
         return True
 
 
-def _adds_routes(body: Sequence[m.Statement]) -> bool:
-    return any(
-        isinstance(node, m.Call)
-        and isinstance(node.function, m.Attribute)
-        and node.function.attribute in ROUTE_MAKERS | HTTP_METHODS
-        for node in walk(body)
-    )
+def _adds_routes(module: Module, body: Sequence[m.Statement | m.Expression]) -> bool:
+    for node in walk(body):
+        if isinstance(node, m.Define) and _adds_routes(module, module.facts.functions[node.function].decorators):
+            return True
+        if isinstance(node, m.Call) and isinstance(node.function, m.Attribute):
+            if node.function.attribute in ROUTE_MAKERS | HTTP_METHODS:
+                return True
+    return False
+
+
+def _container_of(element: m.Expression) -> m.Expression | None:
+    """The container of which `element` looks one entry up."""
+    if isinstance(element, m.Subscript):
+        return element.value
+    if isinstance(element, m.Call) and isinstance(element.function, m.Attribute):
+        return element.function.value if element.function.attribute in ("setdefault", "get") else None
+    return None
 
 
 def _is_task(atom: Any) -> bool:

@@ -130,3 +130,13 @@ AWAITABLE_CONSUMERS: frozenset[str] = frozenset(
     }
 )
 """Calls whose arguments are awaitables: a call among them is awaited, whatever its name says."""
+
+COMMAND = "click.Command"
+"""The type of a function that a command-line library has made a command of."""
+
+COMMANDS = frozenset(
+    {"click.command", "click.group", "click.Command.command", "click.Command.group", "click.Group.command",
+     "click.Group.group", "asyncclick.command", "asyncclick.group", "typer.Typer.command", "typer.Typer.callback",
+     "cyclopts.App.command", "cyclopts.App.default"}
+)  # fmt: skip
+"""Decorators that make a command: its process runs it, on a loop of its own, and no request does."""

@@ -22,7 +22,8 @@ def report(rule: Rule, site: BlockingOnLoop, what: str) -> Iterator[Diagnostic]:
             if len(site.chain) == 2
             else f"`{site.text}` ends, {len(site.chain) - 1} calls down, in "
         )
-    message = f"{through}{sink} {what} on the event loop: every other request waits meanwhile"
+    relative = ", which" if through else ""
+    message = f"{through}{sink}{relative} {what} on the event loop: every other request waits meanwhile"
     advice = _advice(site)
     yield rule.diagnostic(
         f"{message}; {advice}",

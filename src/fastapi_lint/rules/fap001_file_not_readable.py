@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fastapi_lint.diagnostics import Diagnostic
-from fastapi_lint.facts.extract import Unreadable
+from fastapi_lint.facts.unreadable import Unreadable
 from fastapi_lint.rules.rule import Rule
 
 rule = Rule(

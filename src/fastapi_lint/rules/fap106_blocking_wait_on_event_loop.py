@@ -20,5 +20,7 @@ rule = Rule(
 
 @rule.on(BlockingOnLoop)
 def check(site: BlockingOnLoop) -> Iterator[Diagnostic]:
-    if site.call.kind in (Kind.WAIT, Kind.CONSOLE):
-        yield from report(rule, site, "waits for another thread, process or person")
+    if site.call.kind is Kind.WAIT:
+        yield from report(rule, site, "waits for another thread or process")
+    elif site.call.kind is Kind.CONSOLE:
+        yield from report(rule, site, "waits for a person at the terminal")

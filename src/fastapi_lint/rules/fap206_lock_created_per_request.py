@@ -18,7 +18,9 @@ rule = Rule(
 
 @rule.on(PrivateLock)
 def check(lock: PrivateLock) -> Iterator[Diagnostic]:
-    advice = "make it once: at module level, on `app.state` in the lifespan, or in the object that it protects"
+    advice = (
+        "make it once: at module level, on `app.state` in the lifespan, or in the object that it protects"
+    )
     where = "this dependency runs" if lock.is_dependency else "the function runs"
     yield rule.diagnostic(
         f"`{lock.factory}()` makes a new lock each time {where}, so nobody ever waits for it and it protects nothing; {advice}",

@@ -27,4 +27,6 @@ def check(race: Race) -> Iterator[Diagnostic]:
             f"on line {race.suspension.line}"
         )
         harm = "requests that come meanwhile all do the same work"
-        yield from report(rule, race, what, harm, "fill it under one `asyncio.Lock`, or keep the task that loads it")
+        yield from report(
+            rule, race, what, harm, "fill it under one `asyncio.Lock`, or keep the task that loads it"
+        )

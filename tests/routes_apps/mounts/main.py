@@ -1,8 +1,8 @@
 """Applications below applications."""
 
 from fastapi import FastAPI
-from starlette.routing import Mount, Route
 from starlette.responses import PlainTextResponse
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from mounts.inner import inner

@@ -14,7 +14,7 @@ for one in all_routers:
 
 app.include_router(api)
 app.include_router(extra_routers["admin"], prefix="/admin")
-app.include_router(reports, prefix="/%s" % "public")
+app.include_router(reports, prefix="/%s" % "public")  # noqa: UP031
 
 
 @app.get(config.settings.health_path)

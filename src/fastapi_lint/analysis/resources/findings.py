@@ -21,9 +21,10 @@ from fastapi_lint.analysis.resources.scale import (
 from fastapi_lint.analysis.resources.usage import ALWAYS, NEVER, PARTLY, Tracker, Usage, merge
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
+from fastapi_lint.inference.classes import ProjectClass
 from fastapi_lint.inference.frames import Frame
 from fastapi_lint.inference.rendering import render
-from fastapi_lint.inference.values import InstanceAtom, Place
+from fastapi_lint.inference.values import FunctionAtom, InstanceAtom, Place
 from fastapi_lint.knowledge.resources import Resource, resource_by_factory, resource_by_type
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class Survey:
                 block = statements[frame] if frame.function is None else frame.function.facts.body
                 body = self.bodies.of(block)
                 node = body.call_at(creation.span)
-                if node is not None and not body.is_guarded_main(node):
+                if node is not None and not body.is_guarded_main(node) and not _is_spare(frame, body, node):
                     found.setdefault(atom.place, (resource, []))[1].append(
                         _Made(frame, body, node, creation.factory)
                     )
@@ -242,7 +243,7 @@ class Survey:
             if at_start and not at_import and not in_request:
                 return Life.APPLICATION
             many = "items" in kinds or any(cls in times.collected for cls in owners)
-            if many and in_request and not at_start and is_leak(resource):
+            if many and in_request and not at_start and resource.close and is_leak(resource):
                 # One for each key: they add up, unless code that runs closes them.
                 return "" if self.closings.anywhere(place, resource) else Life.MODULE
             return Life.MODULE if is_reported_at_module_level(resource) else ""
@@ -250,7 +251,7 @@ class Survey:
             return self._verdict_at_start(place, resource, usage)
         if not in_request:
             return ""
-        return self._verdict_in_request(place, resource, frame, usage, bool(owners))
+        return self._verdict_in_request(place, resource, frame, usage, owners)
 
     def _verdict_at_start(self, place: Place, resource: Resource, usage: Usage) -> Life | str:
         if usage.closed or usage.escapes or usage.in_handler or place in self.closings.given_away:
@@ -258,14 +259,14 @@ class Survey:
         return "" if self.closings.at_shutdown(place, resource) else Life.APPLICATION
 
     def _verdict_in_request(
-        self, place: Place, resource: Resource, frame: Frame, usage: Usage, owned: bool
+        self, place: Place, resource: Resource, frame: Frame, usage: Usage, owners: set[ProjectClass]
     ) -> Life | str:
         is_dependency = frame in self.dependencies
         served = frame in self.lifetimes.served
         pooled = "per request" if served and is_pooled(resource) and not self._is_cheap(place) else ""
         leak = Life.REQUEST if is_leak(resource) else ""
-        if owned:
-            if usage.escapes:
+        if owners:
+            if usage.escapes or not any(self._is_made_for_requests(cls, frame) for cls in owners):
                 return ""
             return pooled if self.closings.anywhere(place, resource) else leak
         closed = _closed(usage)
@@ -285,15 +286,39 @@ class Survey:
         """Whether the object has no network to connect to, or serves a loop that goes on for long."""
         for site in self.made[place][1]:
             given = [site.frame.value_of(argument.value) for argument in site.node.arguments]
-            if any(isinstance(atom, InstanceAtom) and atom.type.endswith(_IN_PROCESS) for v in given for atom in v):
+            if any(
+                isinstance(atom, InstanceAtom) and atom.type.endswith(_IN_PROCESS)
+                for v in given
+                for atom in v
+            ):
                 return True
             loops = [node for node, _ in site.body.ancestors(site.node) if isinstance(node, (m.While, m.For))]
             if not loops and _waits_in_loop(site.body):
                 return True
         return False
 
-    def _lasts(self, cls: Any) -> bool:
+    def _is_made_for_requests(self, cls: ProjectClass, frame: Frame) -> bool:
+        """Whether request code constructs the object that keeps the client: else it may live for long."""
+        found = cls.find("__init__")
+        if found is None:
+            return frame.name.endswith("__post_init__")
+        return any(
+            one in self.lifetimes.requests and one not in self.lifetimes.importing
+            for atom in found[1]
+            if isinstance(atom, FunctionAtom)
+            for one in self.lifetimes.by_function.get(atom.function, ())
+        )
+
+    def _lasts(self, cls: ProjectClass) -> bool:
         return cls in self.lifetimes.lasting
+
+
+def _is_spare(frame: Frame, body: Body, node: m.Call) -> bool:
+    """Whether the call is the right side of an `or` whose left side is an object here: it is not made then."""
+    parent = body.parent(node)
+    if not isinstance(parent, m.BooleanOperation) or parent.operator != "or" or parent.right is not node:
+        return False
+    return any(isinstance(atom, InstanceAtom) for atom in frame.value_of(parent.left))
 
 
 def _waits_in_loop(body: Body) -> bool:

@@ -43,14 +43,14 @@ class Lifetimes:
     `importing`: module and class bodies and what they call. `starting`: lifespans, start-up and shutdown handlers and
     what they call. `requests`: what serves a request; `served`: the part of it that entry points are known to reach.
     `ending`: all frames in which a closing call counts at shutdown. `lasting`: classes with instances that live on;
-    `collected`: those among them that lists and dicts hold, one for each key.
+    `collected`: those among them that dicts hold, one for each key.
     """
 
     def __init__(self, program: Program, bodies: Bodies) -> None:
         self.interpreter = program.interpreter
         self.bodies = bodies
         frames = program.interpreter.frames
-        self.statements = {frame: statements for frame, statements in program.interpreter.body_frames()}
+        self.statements = dict(program.interpreter.body_frames())
         self.by_function: dict[ProjectFunction, list[Frame]] = defaultdict(list)
         self._methods: dict[str, list[Frame]] = defaultdict(list)
         for frame in frames:
@@ -136,9 +136,10 @@ class Lifetimes:
             for call in body.calls:
                 called.add(id(call.function))
                 function = call.function
-                if isinstance(function, m.Attribute) and not frame.value_of(function):
-                    if any(part in function.attribute for part in _ENDS):
-                        add(self._methods.get(function.attribute, ()))
+                if not isinstance(function, m.Attribute) or frame.value_of(function):
+                    continue
+                if any(part in function.attribute for part in _ENDS):
+                    add(self._methods.get(function.attribute, ()))
             for item, _ in body.items:
                 if not frame.value_of(item.context):
                     add(self._methods.get("__aexit__", ()))
@@ -171,14 +172,14 @@ class Lifetimes:
                 if isinstance(atom, ObjectAtom):
                     family = [atom.cls] if atom.exact else [atom.cls, *atom.cls.descendants()]
                     for cls in family:
-                        if inside:
+                        if inside and atom.exact:
                             collected.add(cls)
                         if cls not in found:
                             found.add(cls)
                             stack.append(cls)
                 elif isinstance(atom, ContainerAtom):
                     for inner in (atom.element, *atom.items):
-                        add(inner, atom.kind in ("list", "dict", "set"))
+                        add(inner, atom.kind == "dict")
                 elif isinstance(atom, PartialAtom):
                     for inner in atom.positional:
                         add(inner, inside)

@@ -35,9 +35,11 @@ _NOT_OPENED_AT_ALL = frozenset(
         "aiohttp.TCPConnector",
         "httpx.AsyncHTTPTransport",
         "zmq.Context",
+        "aioboto3.Session",
+        "aiobotocore.session.ClientCreatorContext",
     }
 )
-"""Low-level things: their owners are closed instead."""
+"""Low-level things whose owners are closed instead, and what opens nothing outside of its `async with`."""
 
 _FOR_ONE_USE = frozenset(
     {
@@ -73,10 +75,14 @@ def is_reported_at_module_level(resource: Resource) -> bool:
 
     Async clients that have nothing but `async with` (no closing method) are made for modules by their own manuals.
     """
-    return is_client(resource) and bool(resource.close) and (
-        resource.kind in ("executor", "scheduler")
-        or (resource.close_is_async and resource.kind != "net")
-        or resource.type in _ASYNC_THOUGH_CLOSED_SYNC
+    return (
+        is_client(resource)
+        and bool(resource.close)
+        and (
+            resource.kind in ("executor", "scheduler")
+            or (resource.close_is_async and resource.kind != "net")
+            or resource.type in _ASYNC_THOUGH_CLOSED_SYNC
+        )
     )
 
 

@@ -158,7 +158,8 @@ class Tracker:
                 return Usage(kept=frozenset({("global", None)}))
             if target.id not in function.facts.locals:
                 return ESCAPES
-            return self.of_name(frame, body, target.id, depth, True)
+            # Below the first call the frame at hand may be the one of another caller.
+            return self.of_name(frame, body, target.id, depth, depth == 0)
         if isinstance(target, m.Attribute):
             kept: set[tuple[str, Any]] = set()
             owners = frame.value_of(target.value)
@@ -203,7 +204,7 @@ class Tracker:
                 return Usage(kept=frozenset({("items", None)}))
             return ESCAPES
         if isinstance(owner, m.Attribute):
-            kept = set()
+            kept: set[tuple[str, Any]] = set()
             for atom in frame.value_of(owner.value):
                 if isinstance(atom, ObjectAtom):
                     kept.add(("object", atom.cls))

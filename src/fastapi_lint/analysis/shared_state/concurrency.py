@@ -35,7 +35,9 @@ def run_alone(program: Program, sharing: Sharing) -> set[Frame]:
     started = _closure(starting, FOLLOWED - {Edge.TASK})
     lasting = {site.target for frame in started for site in frame.calls if site.edge is Edge.TASK}
     unexplained = {
-        frame for frame in program.reach.serving if frame not in sharing.callers and frame not in starting | lasting
+        frame
+        for frame in program.reach.serving
+        if frame not in sharing.callers and frame not in starting | lasting
     }
     return _closure(lasting, FOLLOWED) - _closure(serving | (unexplained - lasting), FOLLOWED)
 
@@ -50,7 +52,9 @@ def in_threadpool(program: Program) -> set[Frame]:
     entries = {
         entry.frame
         for entry in program.entries
-        if entry.context is Context.THREAD and entry.kind not in START_KINDS and not entry.frame.module.is_test
+        if entry.context is Context.THREAD
+        and entry.kind not in START_KINDS
+        and not entry.frame.module.is_test
     }
     for route in program.table.routes:
         for frame in (*route.frames, *route.dependency_frames):

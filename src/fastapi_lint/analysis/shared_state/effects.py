@@ -18,10 +18,26 @@ from fastapi_lint.inference.rendering import render
 from fastapi_lint.inference.values import Value
 
 if TYPE_CHECKING:
-    from fastapi_lint.analysis.shared_state.order import Walks
+    from fastapi_lint.analysis.shared_state.walks import Walks
 
 DEEPEST_CALL = 1
 """Calls below a callee whose writes still count as the caller's."""
+
+_READING = ("get", "has", "is_", "read", "fetch", "load", "lookup", "save", "set")
+_HOUSEKEEPING = (
+    "evict",
+    "expire",
+    "prune",
+    "trim",
+    "cleanup",
+    "shutdown",
+    "close",
+    "stop",
+    "test",
+    "sweep",
+    "__",
+)
+"""Functions that drop what has run out: nothing that they remove was revoked."""
 
 _WITHOUT_VALUE = frozenset({"add", "remove", "clear", "constant", "none"})
 
@@ -124,7 +140,9 @@ class Effects:
 
     # --- writes ------------------------------------------------------------------------------------
 
-    def write_value(self, location: Location, span: Span, text: str, node: m.Expression, marks: Marks) -> None:
+    def write_value(
+        self, location: Location, span: Span, text: str, node: m.Expression, marks: Marks
+    ) -> None:
         """`location` gets the value of `node`."""
         value = self.frame.value_of(node)
         kind = constant_kind(node, value)
@@ -135,7 +153,11 @@ class Effects:
         self.write(location, kind, span, text, marks, value, source)
 
     def removed(self, location: Location) -> None:
-        """An entry (or all of them) is taken out."""
+        """An entry (or all of them) is taken out, other than to keep house."""
+        assert self.frame.function is not None
+        name = self.frame.function.facts.name
+        if name.startswith(_READING) or any(word in name for word in _HOUSEKEEPING):
+            return
         self._removals[location] = None
 
     def key_of(self, node: m.Expression, is_fresh: bool) -> str:
@@ -154,6 +176,8 @@ class Effects:
         self, location: Location, kind: str, span: Span, text: str, marks: Marks, value: Value, source: str
     ) -> None:
         """Something is written here, as `kind` says; `marks`: what the new value depends on."""
+        if self._is_own_construction(location):
+            return
         tests = self.state.tests()
         write = Write(
             location,
@@ -178,6 +202,16 @@ class Effects:
         self._judge(write, marks, span, text, None)
         self.state.act_on(location)
 
+    def _is_own_construction(self, location: Location) -> bool:
+        """`__init__` fills an object that nobody else has seen yet."""
+        function = self.frame.function
+        assert function is not None
+        if function.cls is None or function.facts.name not in ("__init__", "__post_init__", "__new__"):
+            return False
+        return location.root.kind == "object" and (
+            location.root.owner in function.cls.mro or function.cls in location.root.owner.mro
+        )
+
     def _judge(self, write: Write, marks: Marks, span: Span, text: str, assumed: Span | None) -> None:
         """Is what the write depends on stale? `assumed`: a suspension that comes before the write in any case."""
         location = write.location
@@ -185,10 +219,14 @@ class Effects:
             return
         tests = {mark for mark in self.state.tests() if decides(mark.read.location, location)}
         tests |= {mark for mark in marks if mark.role != "value" and decides(mark.read.location, location)}
-        tests = {mark for mark in tests if not any(part.startswith("[new ") for part in mark.read.location.path)}
+        tests = {
+            mark for mark in tests if not any(part.startswith("[new ") for part in mark.read.location.path)
+        }
         values: set[Mark] = set()
         if write.kind not in _WITHOUT_VALUE:
-            values = {mark for mark in marks if mark.role == "value" and same_entry(mark.read.location, location)}
+            values = {
+                mark for mark in marks if mark.role == "value" and same_entry(mark.read.location, location)
+            }
         stale_tests = [mark for mark in tests if self._is_stale(mark, assumed)]
         stale_values = [mark for mark in values if self._is_stale(mark, assumed)]
         stale_reads = {mark.read for mark in (*stale_tests, *stale_values)}
@@ -232,10 +270,14 @@ class Effects:
                 pending.append(one)
             else:
                 marks = union(marks, self.run_callee(one))
-        is_fresh = all(self.walks.summary(site.target, in_threads=self.in_threads).gives_fresh for site in sites)
+        is_fresh = all(
+            self.walks.summary(site.target, in_threads=self.in_threads).gives_fresh for site in sites
+        )
         return Called(marks, next(iter(places)) if len(places) == 1 else None, tuple(pending), True, is_fresh)
 
-    def _passed(self, site: CallSite, passed: dict[str, Any], node: m.Call | None, receiver: Any) -> Passed | None:
+    def _passed(
+        self, site: CallSite, passed: dict[str, Any], node: m.Call | None, receiver: Any
+    ) -> Passed | None:
         function = site.target.function
         if function is None or function is self.frame.function:
             return None
@@ -281,9 +323,12 @@ class Effects:
                 location=location,
                 shown=location if write.shown == write.location else write.shown,
                 depth=write.depth + 1,
-                parameters=frozenset([k.read.location.root.name for k in marks if not k.read.location.is_shared]),
+                parameters=frozenset(
+                    [k.read.location.root.name for k in marks if not k.read.location.is_shared]
+                ),
                 suspended=write.suspended or self.state.suspended,
-                is_checked=write.is_checked or any(decides(k.read.location, location) for k in self.state.tests()),
+                is_checked=write.is_checked
+                or any(decides(k.read.location, location) for k in self.state.tests()),
             )
             self._writes.setdefault((passed.span, location), there)
             if not write.is_checked:
@@ -302,5 +347,10 @@ class Effects:
             if location is not None and ANY not in location.path[:-1]:
                 read = Read(location, passed.span, passed.text)
                 age = passed.span if returned.suspended else None
-                result = union(result, frozenset([Mark(read, returned.role, age, self.state.held if age is None else frozenset())]))
+                result = union(
+                    result,
+                    frozenset(
+                        [Mark(read, returned.role, age, self.state.held if age is None else frozenset())]
+                    ),
+                )
         return result

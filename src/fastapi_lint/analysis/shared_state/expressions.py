@@ -2,46 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
-from fastapi_lint.analysis.shared_state.effects import Effects, Passed
+from fastapi_lint.analysis.shared_state.container_calls import NOTHING, ContainerCalls, Result
 from fastapi_lint.analysis.shared_state.locations import ANY, Location
 from fastapi_lint.analysis.shared_state.marks import NO_MARKS, Marks, State, join, union, with_role
-from fastapi_lint.analysis.shared_state.objects import is_container, is_fresh_call, is_synchronised
+from fastapi_lint.analysis.shared_state.objects import is_container, is_fresh_call
 from fastapi_lint.facts import model as m
 from fastapi_lint.inference.frames import Frame
 from fastapi_lint.inference.rendering import render
-from fastapi_lint.inference.values import ClassAtom, ExternalAtom
+from fastapi_lint.inference.values import ClassAtom
 
 if TYPE_CHECKING:
-    from fastapi_lint.analysis.shared_state.order import Walks
-
-_LOOKING = frozenset({"len", "list", "dict", "set", "tuple", "sorted", "sum", "min", "max", "any", "all", "frozenset",
-                      "enumerate", "iter", "next", "reversed", "zip", "map", "filter", "bool"})  # fmt: skip
-_ADDING = frozenset({"append", "add", "appendleft", "insert"})
-_REMOVING = frozenset({"remove", "popitem", "popleft"})
-_VIEWS = frozenset({"items", "values", "keys", "copy", "count", "index"})
+    from fastapi_lint.analysis.shared_state.walks import Walks
 
 
-class Result(NamedTuple):
-    """What an expression evaluated to.
-
-    `location` is the shared place it stands for; `is_read`: naming it reads that place (a local alias does not).
-    `pending` are calls of async functions that run when the result is awaited. `is_fresh`: nobody else has such a value.
-    """
-
-    marks: Marks = NO_MARKS
-    location: Location | None = None
-    is_read: bool = False
-    pending: tuple[Passed, ...] = ()
-    is_fresh: bool = False
-
-
-NOTHING = Result()
-
-
-class ExpressionWalker(Effects):
+class ExpressionWalker(ContainerCalls):
     """Evaluates expressions over `self.state`."""
 
     def __init__(self, walks: Walks, frame: Frame, *, in_threads: bool) -> None:
@@ -135,9 +112,6 @@ class ExpressionWalker(Effects):
         location = base.location.item(self.key(node.index, index)) if base.location is not None else None
         return Result(marks, location, location is not None)
 
-    def key(self, node: m.Expression, result: Result) -> str:
-        return self.key_of(node, result.is_fresh)
-
     # --- calls -----------------------------------------------------------------------------------
 
     def _call(self, node: m.Call) -> Result:
@@ -153,120 +127,28 @@ class ExpressionWalker(Effects):
             receiver = receiver._replace(marks=self.state.temporaries.pop())
         marks = union(*[one.marks for one in arguments], receiver.marks if receiver is not None else NO_MARKS)
         pending = tuple([one for argument in arguments for one in argument.pending])
-        special = self._builtin(node, arguments) if isinstance(function, m.Name) else None
+        special = self.builtin(node, arguments) if isinstance(function, m.Name) else None
         if special is None and isinstance(function, m.Attribute) and receiver is not None:
-            special = self._method(node, function, receiver, arguments)
+            special = self.method(node, function, receiver, arguments)
         if special is not None:
             return special._replace(marks=union(special.marks, marks))
         passed = {argument.keyword or str(index): result for index, (argument, result) in
                   enumerate(zip(node.arguments, arguments, strict=True))}  # fmt: skip
         called = self.called(node.span, passed, node, receiver)
-        is_fresh = called.is_fresh or is_fresh_call(node) or (
-            any(one.is_fresh for one in arguments) and isinstance(function, m.Name) and not called.was_called
+        is_fresh = (
+            called.is_fresh
+            or is_fresh_call(node)
+            or (
+                any(one.is_fresh for one in arguments)
+                and isinstance(function, m.Name)
+                and not called.was_called
+            )
         )
         if any(isinstance(atom, ClassAtom) for atom in self.frame.value_of(function)):
             is_fresh = True
         return Result(
             union(marks, called.marks), called.location, False, (*pending, *called.pending), is_fresh
         )
-
-    def _builtin(self, node: m.Call, arguments: list[Result]) -> Result | None:
-        assert isinstance(node.function, m.Name)
-        callee = self.frame.value_of(node.function)
-        name = node.function.id
-        if callee and not any(isinstance(atom, ExternalAtom) for atom in callee):
-            return None
-        if name in ("getattr", "hasattr", "setattr", "delattr") and len(node.arguments) >= 2:
-            key = node.arguments[1].value
-            attribute = key.value if isinstance(key, m.Constant) and isinstance(key.value, str) else None
-            owner = node.arguments[0].value
-            base = arguments[0].location
-            location = self.places.named_attribute(owner, attribute or "*", base)
-            if location is None:
-                return NOTHING
-            if name == "setattr" and len(arguments) > 2:
-                self.write_value(
-                    location, node.span, render(node), node.arguments[2].value, arguments[2].marks
-                )
-                return NOTHING
-            return Result(
-                frozenset([self.mark(location, node.span, render(node))]),
-                location if name == "getattr" else None,
-            )
-        if name in _LOOKING and arguments:
-            looks = [
-                self.mark(one.location.item(ANY), node.span, render(argument.value))
-                for one, argument in zip(arguments, node.arguments, strict=True)
-                if one.location is not None
-                and (is_container(self.frame.value_of(argument.value)) or name == "len")
-            ]
-            return Result(frozenset(looks))
-        return None
-
-    def _method(
-        self, node: m.Call, function: m.Attribute, receiver: Result, arguments: list[Result]
-    ) -> Result | None:
-        """A method of a container in a shared place, or of a lock."""
-        name = function.attribute
-        if name in ("acquire", "release"):
-            self._lock_method(function, receiver, name, node)
-            return None
-        location = receiver.location
-        if location is None:
-            return None
-        owner = self.frame.value_of(function.value)
-        first = node.arguments[0].value if node.arguments else None
-        key = self.key(first, arguments[0]) if first is not None else ANY
-        text = render(node)
-        if is_synchronised(owner):
-            return None
-        known = is_container(owner)
-        if name in ("get", "__getitem__") and first is not None and (known or not owner):
-            return Result(frozenset([self.mark(location.item(key), node.span, text)]), location.item(key))
-        if not known:
-            return None
-        values = union(*[one.marks for one in arguments])
-        value = self.frame.value_of(first) if first is not None else ()
-        if name in _ADDING:
-            last = node.arguments[-1].value if node.arguments else None
-            key = self.key(last, arguments[-1]) if last is not None else ANY
-            value = self.frame.value_of(last) if last is not None else ()
-            self.write(
-                location.item(key), "add", node.span, text, values, value, render(last) if last else ""
-            )
-        elif name == "extend":
-            self.write(location.item(ANY), "add", node.span, text, values, value, "")
-        elif name == "update":
-            self.write(location.item(ANY), "update", node.span, text, values, value, "")
-        elif name == "setdefault":
-            self.state.act_on(location.item(key))
-            return Result(frozenset([self.mark(location.item(key), node.span, text)]), location.item(key))
-        elif name in _REMOVING or (name == "pop" and len(arguments) < 2):
-            removed = location.item(key)
-            self.write(removed, "remove", node.span, text, NO_MARKS, (), "")
-            return Result(frozenset([self.mark(removed, node.span, text)]))
-        elif name in ("pop", "discard"):
-            self.removed(location.item(key))
-            self.state.act_on(location.item(key))
-            return Result(frozenset([self.mark(location.item(key), node.span, text)]))
-        elif name == "clear":
-            self.write(location.item(ANY), "clear", node.span, text, NO_MARKS, (), "")
-        elif name in _VIEWS:
-            return Result(frozenset([self.mark(location.item(ANY), node.span, text)]))
-        else:
-            return None
-        return NOTHING
-
-    def _lock_method(self, function: m.Attribute, receiver: Result, name: str, node: m.Call) -> None:
-        lock = self.lock(function.value, receiver.location)
-        if lock is None:
-            return
-        if name == "release":
-            self.state.release([lock])
-        elif lock.is_thread and not _does_not_wait(node):
-            self.take(lock, node.span)
-        elif not lock.is_thread:
-            self.waiting_for[node.span] = lock
 
     # --- what suspends -----------------------------------------------------------------------------
 
@@ -278,9 +160,9 @@ class ExpressionWalker(Effects):
             marks = union(marks, self.run_callee(passed))
         if isinstance(node.value, m.Call):
             function = node.value.function
-            if isinstance(function, m.Attribute) and function.attribute in ("wait", "wait_for"):
-                if self.lock(function.value, None) in self.state.held:
-                    self.state.break_protection()
+            waits = isinstance(function, m.Attribute) and function.attribute in ("wait", "wait_for")
+            if waits and self.lock(function.value, None) in self.state.held:
+                self.state.break_protection()
         if self.walks.suspension.of_value(self.frame.value_of(node.value)):
             self.suspend(node.span)
         lock = self.waiting_for.pop(node.value.span, None) if isinstance(node.value, m.Call) else None
@@ -399,24 +281,7 @@ def _names(target: m.Expression) -> list[str]:
     return _names(target.value) if isinstance(target, m.Starred) else []
 
 
-def _does_not_wait(node: m.Call) -> bool:
-    """`acquire(False)`, `acquire(blocking=False)`, `acquire(timeout=0)`."""
-    for index, argument in enumerate(node.arguments):
-        if (
-            argument.keyword in (None, "blocking")
-            and index == 0
-            and argument.value == m.Constant("bool", False)
-        ):
-            return True
-        if argument.keyword in ("blocking", "timeout") and argument.value in (
-            m.Constant("bool", False),
-            m.Constant("int", 0),
-        ):
-            return True
-    return False
-
-
-_HANDLERS = {
+_HANDLERS: dict[type, Callable[[Any, Any], Result]] = {
     m.Name: ExpressionWalker._name,
     m.Attribute: ExpressionWalker._attribute,
     m.Subscript: ExpressionWalker._subscript,

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from fastapi_lint.analysis.shared_state.locations import ANY, Location, Root
-from fastapi_lint.analysis.shared_state.order import Walks
+from fastapi_lint.analysis.shared_state.locations import ANY, UNKNOWN_KEY, Location, Root
+from fastapi_lint.analysis.shared_state.walks import Walks
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.walk import walk
 from fastapi_lint.inference.frames import Edge, Frame
 from fastapi_lint.inference.functions import ProjectFunction
 
 _REMOVING = frozenset({"pop", "clear", "discard", "remove", "popitem"})
-_HOUSEKEEPING = ("evict", "expire", "prune", "trim", "cleanup", "shutdown", "close", "stop", "test", "sweep", "__")
 
 
 class Removals:
@@ -20,12 +19,14 @@ class Removals:
 
     def __init__(self, walks: Walks) -> None:
         self._found: dict[tuple[Root, tuple[str, ...]], set[tuple[str, ProjectFunction]]] = defaultdict(set)
-        removing = {id(f.function.facts): _removes(f.function) for f in walks.interpreter.frames if f.function is not None}
+        removing = {
+            id(f.function.facts): _removes(f.function)
+            for f in walks.interpreter.frames
+            if f.function is not None
+        }
         for frame in walks.interpreter.frames:
             function = frame.function
             if function is None or frame.module.is_test or walks.sharing.runs_once(frame):
-                continue
-            if any(word in function.facts.name for word in _HOUSEKEEPING):
                 continue
             if removing[id(function.facts)] or _calls_one(frame, removing):
                 self._add(walks, frame, function)
@@ -35,28 +36,37 @@ class Removals:
         has_callers = bool(walks.sharing.callers.get(frame))
         parameters = {parameter.name for parameter in function.facts.parameters} if has_callers else set()
         for removed in walks.summary(frame).removals:
+            if not removed.path:
+                continue
             key = removed.path[-1]
-            if removed.is_shared and key[1:-1] not in parameters:
+            if removed.is_shared and key != UNKNOWN_KEY and key[1:-1] not in parameters:
                 self._found[(removed.root, removed.path[:-1])].add((key, function))
 
     def elsewhere(self, location: Location, function: ProjectFunction | None) -> bool:
         """Whether a function other than `function` takes entries out of the container that `location` is an entry of."""
         path = location.path
         for length in range(len(path) + 1):
-            for key, remover in self._found.get((location.root, path[:length]), ()):
+            found = self._found.get((location.root, path[:length]), set())
+            is_mixed = any(_beginning(key) for key, _ in found)
+            for key, remover in found:
                 if remover is function:
                     continue
-                if length == len(path) or (path[length].startswith("[") and _may_be_same(key, path[length])):
+                if length == len(path) or (
+                    path[length][0] == "[" and _may_be_same(key, path[length], is_mixed)
+                ):
                     return True
         return False
 
 
-def _may_be_same(one: str, other: str) -> bool:
-    """Whether two keys may be equal: their literal beginnings agree, or neither has one."""
+def _may_be_same(one: str, other: str, is_mixed: bool) -> bool:
+    """Whether two keys may be equal: their literal beginnings agree, or neither has one.
+
+    In a container for several purposes (`is_mixed`: some keys have a literal beginning) the latter says nothing.
+    """
     if ANY in (one, other):
         return True
     first, second = _beginning(one), _beginning(other)
-    if bool(first) != bool(second):
+    if bool(first) != bool(second) or (is_mixed and not first):
         return False
     return first.startswith(second) or second.startswith(first)
 
@@ -73,7 +83,11 @@ def _removes(function: ProjectFunction) -> bool:
     for node in walk(function.facts.body):
         if isinstance(node, m.Delete):
             return True
-        if isinstance(node, m.Call) and isinstance(node.function, m.Attribute) and node.function.attribute in _REMOVING:
+        if (
+            isinstance(node, m.Call)
+            and isinstance(node.function, m.Attribute)
+            and node.function.attribute in _REMOVING
+        ):
             return True
     return False
 

@@ -2,146 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
-from fastapi_lint.analysis.shared_state.expressions import ExpressionWalker, Result
+from fastapi_lint.analysis.shared_state.container_calls import Result
+from fastapi_lint.analysis.shared_state.expressions import ExpressionWalker
 from fastapi_lint.analysis.shared_state.locations import ANY
-from fastapi_lint.analysis.shared_state.marks import NO_MARKS, Lock, Mark, Marks, Read, State, join, union, with_role
-from fastapi_lint.analysis.shared_state.relevance import Relevance
-from fastapi_lint.analysis.shared_state.sharing import Sharing
-from fastapi_lint.analysis.shared_state.summaries import NOTHING, Walked
-from fastapi_lint.analysis.shared_state.suspension import Suspension
+from fastapi_lint.analysis.shared_state.marks import (
+    NO_MARKS,
+    Lock,
+    Mark,
+    Marks,
+    Read,
+    State,
+    join,
+    union,
+    with_role,
+)
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.walk import walk
-from fastapi_lint.inference.frames import Edge, Frame
+from fastapi_lint.inference.frames import Frame
 from fastapi_lint.inference.rendering import render
 from fastapi_lint.inference.values import InstanceAtom, ManagerAtom, Value
 
 if TYPE_CHECKING:
-    from fastapi_lint.analysis.program import Program
+    from fastapi_lint.analysis.shared_state.walks import Walks
 
 END = ""
 """A block whose end is reached; the other ways to end are "return", "raise", "continue" and "break"."""
 
-_LOOK_UP_ERRORS = frozenset({"KeyError", "LookupError", "IndexError", "AttributeError", "NameError", "ValueError"})
-_LARGEST = 4000
-"""Nodes from which a function is too large to be walked: generated code."""
-
-
-class Walks:
-    """The walks through a project's functions, each made once."""
-
-    def __init__(self, program: Program) -> None:
-        self.program = program
-        self.interpreter = program.interpreter
-        self.relevance = Relevance()
-        self._walked: dict[tuple[Frame, bool], Walked] = {}
-        self._entry_locks: dict[Frame, frozenset[Lock]] = {}
-        self._sources: dict[int, dict[str, str]] = {}
-        self._texts: dict[int, dict[str, m.Expression]] = {}
-        self._sizes: dict[int, int] = {}
-
-    @cached_property
-    def sharing(self) -> Sharing:
-        return Sharing(self.program)
-
-    @cached_property
-    def suspension(self) -> Suspension:
-        return Suspension(self.interpreter)
-
-    def summary(self, frame: Frame, *, in_threads: bool = False) -> Walked:
-        """What walking the frame finds; nothing while it is being walked."""
-        key = (frame, in_threads)
-        found = self._walked.get(key)
-        if found is None:
-            self._walked[key] = NOTHING
-            found = self._walked[key] = self._walk(frame, in_threads, frozenset())
-        return found
-
-    def _walk(self, frame: Frame, in_threads: bool, held: frozenset[Lock]) -> Walked:
-        if frame.function is None or self._size(frame) > _LARGEST:
-            return NOTHING
-        walker = StatementWalker(self, frame, in_threads=in_threads)
-        walker.run(held)
-        return walker.outcome()
-
-    def with_callers_locks(self, frame: Frame, *, in_threads: bool = False) -> Walked:
-        """As `summary`, with the locks that every caller holds."""
-        found = self.summary(frame, in_threads=in_threads)
-        if not found.hazards:
-            return found
-        held = self.entry_locks(frame, in_threads=in_threads)
-        return self._walk(frame, in_threads, held) if held else found
-
-    def entry_locks(self, frame: Frame, *, in_threads: bool = False) -> frozenset[Lock]:
-        """The locks that are held whenever the frame is called while the application serves."""
-        found = self._entry_locks.get(frame)
-        if found is None:
-            self._entry_locks[frame] = frozenset()
-            found = self._entry_locks[frame] = self._common_locks(frame, in_threads)
-        return found
-
-    def _common_locks(self, frame: Frame, in_threads: bool) -> frozenset[Lock]:
-        if any(entry.frame is frame for entry in self.program.entries):
-            return frozenset()
-        common: frozenset[Lock] | None = None
-        function = frame.function
-        frames = function.frames.values() if function is not None else (frame,)
-        for one in frames:
-            for caller, site in self.sharing.callers.get(one, ()):
-                if caller.function is None or self.sharing.runs_once(caller) or caller.function is function:
-                    continue
-                if site.edge not in (Edge.CALL, Edge.AWAIT):
-                    return frozenset()
-                held = self.summary(caller, in_threads=in_threads).sites.get(site.span, frozenset())
-                held |= self.entry_locks(caller, in_threads=in_threads)
-                common = held if common is None else common & held
-                if not common:
-                    return frozenset()
-        return common or frozenset()
-
-    def _size(self, frame: Frame) -> int:
-        assert frame.function is not None
-        key = id(frame.function.facts)
-        if key not in self._sizes:
-            self._sizes[key] = sum(1 for _ in walk(frame.function.facts.body))
-        return self._sizes[key]
-
-    def sources(self, frame: Frame) -> dict[str, str]:
-        """For each local name the text of what it was last assigned from."""
-        assert frame.function is not None
-        key = id(frame.function.facts)
-        found = self._sources.get(key)
-        if found is None:
-            found = self._sources[key] = {}
-            for node in walk(frame.function.facts.body):
-                if isinstance(node, m.Assign) and node.value is not None:
-                    for target in node.targets:
-                        if isinstance(target, m.Name):
-                            found[target.id] = render(node.value)
-        return found
-
-    def texts(self, frame: Frame) -> dict[str, m.Expression]:
-        """The local names that are assigned once, and text: the keys that they stand for."""
-        assert frame.function is not None
-        key = id(frame.function.facts)
-        found = self._texts.get(key)
-        if found is None:
-            assigned: dict[str, list[m.Expression | None]] = {}
-            for node in walk(frame.function.facts.body):
-                if isinstance(node, m.Assign):
-                    for target in node.targets:
-                        if isinstance(target, m.Name):
-                            assigned.setdefault(target.id, []).append(node.value)
-            found = self._texts[key] = {
-                name: values[0]
-                for name, values in assigned.items()
-                if len(values) == 1 and isinstance(values[0], m.FormattedString)
-            }
-        return found
+_LOOK_UP_ERRORS = frozenset(
+    {"KeyError", "LookupError", "IndexError", "AttributeError", "NameError", "ValueError"}
+)
 
 
 class _Loop:
@@ -181,7 +74,7 @@ class StatementWalker(ExpressionWalker):
                 continue
             self.span = getattr(statement, "span", None) or self.span
             self._may_raise()
-            end: str = handler(self, statement)
+            end = handler(self, statement)
             if end != END:
                 return end
         self._may_raise()
@@ -208,7 +101,9 @@ class StatementWalker(ExpressionWalker):
             self._assign_to(target, result, statement.value, statement)
         return END
 
-    def _assign_to(self, target: m.Expression, result: Result, value: m.Expression, statement: m.Assign) -> None:
+    def _assign_to(
+        self, target: m.Expression, result: Result, value: m.Expression, statement: m.Assign
+    ) -> None:
         if isinstance(target, m.Name) and self.places.is_local(target.id):
             self.bind(target.id, result.marks, result.location, result.is_fresh)
         elif isinstance(target, m.Display):
@@ -260,7 +155,9 @@ class StatementWalker(ExpressionWalker):
         for target in statement.targets:
             place = self.reference(target)
             if place.location is not None:
-                self.write(place.location, "remove", statement.span, f"del {render(target)}", NO_MARKS, (), "")
+                self.write(
+                    place.location, "remove", statement.span, f"del {render(target)}", NO_MARKS, (), ""
+                )
         return END
 
     def _jump(self, statement: m.Jump) -> str:
@@ -303,7 +200,9 @@ class StatementWalker(ExpressionWalker):
         test = self.state.guards.pop()
         for way in ways:
             if way in ("return", "raise"):
-                self.state.passed = union(self.state.passed, with_role(test, "refusal") if way == "raise" else test)
+                self.state.passed = union(
+                    self.state.passed, with_role(test, "refusal") if way == "raise" else test
+                )
             elif way in ("continue", "break"):
                 self.state.skipped = union(self.state.skipped, test)
         return END
@@ -392,9 +291,7 @@ class StatementWalker(ExpressionWalker):
         self.state.skipped = skipped
         return True
 
-    def _leave(
-        self, loop: _Loop, leaving: list[State], orelse: Sequence[m.Statement], skipped: Marks
-    ) -> str:
+    def _leave(self, loop: _Loop, leaving: list[State], orelse: Sequence[m.Statement], skipped: Marks) -> str:
         self._loops.pop()
         ends = []
         joined = join(leaving)
@@ -512,7 +409,7 @@ def _suppresses(value: Value) -> bool:
     return any(isinstance(atom, InstanceAtom) and atom.type == "contextlib.suppress" for atom in value)
 
 
-_HANDLERS = {
+_HANDLERS: dict[type, Callable[[Any, Any], str]] = {
     m.Assign: StatementWalker._assign,
     m.AugmentedAssign: StatementWalker._augmented,
     m.Evaluate: StatementWalker._evaluate,

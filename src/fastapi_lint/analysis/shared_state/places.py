@@ -92,12 +92,11 @@ class Places:
         if self._sharing.is_shared(cls):
             return Location(Root("object", cls, "self")).attribute(name)
         # A container in the class body is one for all instances, unless instances get their own.
-        if found is not None and is_container(found[1]) and not is_data_class(cls) and not cls.externals:
-            if not any(
-                name in ancestor.attributes and ancestor.attributes[name].value for ancestor in cls.mro
-            ):
-                return Location(Root("class", found[0], name))
-        return None
+        if found is None or not is_container(found[1]) or is_data_class(cls) or cls.externals:
+            return None
+        if any(name in ancestor.attributes and ancestor.attributes[name].value for ancestor in cls.mro):
+            return None
+        return Location(Root("class", found[0], name))
 
 
 def _is_app_state(node: m.Expression) -> bool:

@@ -80,7 +80,11 @@ def _is_taken_here(frame: Frame, place: Place) -> bool:
                     return True
                 if isinstance(item.context, m.Name) and item.context.id in names:
                     return True
-        elif isinstance(node, m.Call) and isinstance(node.function, m.Attribute) and node.function.attribute == "acquire":
+        elif (
+            isinstance(node, m.Call)
+            and isinstance(node.function, m.Attribute)
+            and node.function.attribute == "acquire"
+        ):
             owner = node.function.value
             if isinstance(owner, m.Name) and owner.id in names:
                 return True

@@ -9,10 +9,10 @@ from fastapi_lint.analysis.shared_state.concurrency import run_alone, served_by_
 from fastapi_lint.analysis.shared_state.invalidation import Removals
 from fastapi_lint.analysis.shared_state.locations import ANY, Location
 from fastapi_lint.analysis.shared_state.objects import is_known_resource, is_memo, is_resource
-from fastapi_lint.analysis.shared_state.order import Walks
 from fastapi_lint.analysis.shared_state.summaries import Hazard, HeldThreadLock
+from fastapi_lint.analysis.shared_state.walks import Walks
 from fastapi_lint.diagnostics import Span, Step
-from fastapi_lint.facts.extract import collector_paused
+from fastapi_lint.facts.collector import collector_paused
 from fastapi_lint.inference.frames import Frame
 
 if TYPE_CHECKING:
@@ -88,7 +88,11 @@ def _walk_all(program: Program) -> LoopWalks:
     for frame in program.interpreter.frames:
         if not frame.is_async or not reach.is_loop_frame(frame) or not reach.is_reported(frame):
             continue
-        if not walks.relevance.suspends(frame) or not walks.relevance.changes(frame) or walks.sharing.runs_once(frame):
+        if (
+            not walks.relevance.suspends(frame)
+            or not walks.relevance.changes(frame)
+            or walks.sharing.runs_once(frame)
+        ):
             continue
         found = walks.with_callers_locks(frame)
         thread_locks += found.thread_locks
@@ -100,7 +104,11 @@ def _walk_all(program: Program) -> LoopWalks:
 def _is_lifecycle(program: Program, frame: Frame) -> bool:
     """`start`, `close` and their like, unless a route is known to reach them."""
     name = frame.name.rpartition(".")[2].lstrip("_")
-    is_one = name in _LIFECYCLE or name.partition("_")[0] in _LIFECYCLE or frame.name.rpartition(".")[2] in _LIFECYCLE
+    is_one = (
+        name in _LIFECYCLE
+        or name.partition("_")[0] in _LIFECYCLE
+        or frame.name.rpartition(".")[2] in _LIFECYCLE
+    )
     return is_one and not program.reach.routes_of(frame)
 
 
@@ -149,11 +157,18 @@ def _chain(hazard: Hazard) -> tuple[Step, ...]:
     steps = [
         Step(path, hazard.mark.read.span, name, f"reads {hazard.mark.read.text}"),
         Step(path, hazard.suspension, name, "other requests run here"),
-        Step(path, hazard.span, name, f"writes {hazard.write.shown.name}" if hazard.write.frame is frame else hazard.text),
+        Step(
+            path,
+            hazard.span,
+            name,
+            f"writes {hazard.write.shown.name}" if hazard.write.frame is frame else hazard.text,
+        ),
     ]
     if hazard.write.frame is not frame:
         inner = hazard.write.frame
-        steps.append(Step(inner.module.path, hazard.write.span, inner.name, f"writes {hazard.write.shown.name}"))
+        steps.append(
+            Step(inner.module.path, hazard.write.span, inner.name, f"writes {hazard.write.shown.name}")
+        )
     return tuple(steps)
 
 
@@ -167,7 +182,11 @@ def _kind(hazard: Hazard) -> RaceKind | None:
     if write.kind == "remove":
         last, looked = write.location.path[-1:], hazard.mark.read.location.path[-1:]
         return RaceKind.REMOVED_TWICE if last == looked or last == (ANY,) else None
-    if write.kind in ("add", "constant") and hazard.mark.role != "refusal" and is_memo(write.location.last_name):
+    if (
+        write.kind in ("add", "constant")
+        and hazard.mark.role != "refusal"
+        and is_memo(write.location.last_name)
+    ):
         return RaceKind.CACHE_FILL
     if write.kind in ("add", "update"):
         return RaceKind.LIMIT
@@ -217,6 +236,7 @@ def answers_threadlockacrossawait(program: Program) -> list[ThreadLockAcrossAwai
         )
         routes = program.reach.routes_of(held.frame)
         answers.setdefault(
-            (path, held.span), ThreadLockAcrossAwait(path, held.span, held.lock.text, held.suspension, chain, routes)
+            (path, held.span),
+            ThreadLockAcrossAwait(path, held.span, held.lock.text, held.suspension, chain, routes),
         )
     return sorted(answers.values(), key=lambda one: (one.path, one.span))

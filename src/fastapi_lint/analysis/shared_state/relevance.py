@@ -26,7 +26,8 @@ class Relevance:
         if self._changes_itself(frame):
             return True
         return depth > 0 and any(
-            site.edge in (Edge.CALL, Edge.AWAIT) and self.changes(site.target, depth - 1) for site in frame.calls
+            site.edge in (Edge.CALL, Edge.AWAIT) and self.changes(site.target, depth - 1)
+            for site in frame.calls
         )
 
     def _changes_itself(self, frame: Frame) -> bool:
@@ -35,7 +36,9 @@ class Relevance:
         found = self._changes.get(key)
         if found is None:
             local = frame.function.facts.locals
-            found = self._changes[key] = any(_changes(node, local) for node in walk(frame.function.facts.body))
+            found = self._changes[key] = any(
+                _changes(node, local) for node in walk(frame.function.facts.body)
+            )
         return found
 
     def suspends(self, frame: Frame) -> bool:
@@ -53,7 +56,10 @@ class Relevance:
 
 def _changes(node: object, local: frozenset[str]) -> bool:
     if isinstance(node, m.Assign):
-        return any(not isinstance(t, m.Display) and not (isinstance(t, m.Name) and t.id in local) for t in node.targets)
+        return any(
+            not isinstance(t, m.Display) and not (isinstance(t, m.Name) and t.id in local)
+            for t in node.targets
+        )
     if isinstance(node, m.AugmentedAssign):
         return not (isinstance(node.target, m.Name) and node.target.id in local)
     if isinstance(node, m.Delete):

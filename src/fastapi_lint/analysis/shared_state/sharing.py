@@ -151,9 +151,8 @@ class Sharing:
             elif isinstance(node, m.Return) and node.value is not None and _gives(node.value, span):
                 if self._is_result_kept(frame.function, depth):
                     return True
-            elif isinstance(node, m.Call) and node.span != span:
-                if any(_gives(argument.value, span) for argument in node.arguments):
-                    return self._is_argument_kept(frame, node, depth)
+            elif isinstance(node, m.Call) and node.span != span and _mentions(node, span):
+                return self._is_argument_kept(frame, node, depth)
         return bool(names) and self._are_names_kept(frame, names, depth)
 
     def _are_names_kept(self, frame: Frame, names: set[str], depth: int) -> bool:
@@ -165,15 +164,18 @@ class Sharing:
             elif isinstance(node, m.Return) and isinstance(node.value, m.Name) and node.value.id in names:
                 if self._is_result_kept(frame.function, depth):
                     return True
-            elif isinstance(node, m.Call) and isinstance(node.function, m.Attribute):
-                if node.function.attribute in _STORING_METHODS and any(
-                    isinstance(argument.value, m.Name) and argument.value.id in names
-                    for argument in node.arguments
-                ):
-                    if self._is_shared_target(frame, node.function.value):
-                        self._by_key = True
-                        return True
+            elif isinstance(node, m.Call) and self._stores(frame, node, names):
+                self._by_key = True
+                return True
         return False
+
+    def _stores(self, frame: Frame, call: m.Call, names: set[str]) -> bool:
+        """Whether the call puts one of the names into a shared container."""
+        function = call.function
+        if not isinstance(function, m.Attribute) or function.attribute not in _STORING_METHODS:
+            return False
+        given = [argument.value.id for argument in call.arguments if isinstance(argument.value, m.Name)]
+        return any(name in names for name in given) and self._is_shared_target(frame, function.value)
 
     def _is_argument_kept(self, frame: Frame, call: m.Call, depth: int) -> bool:
         """An argument of a constructor lives as long as what that makes."""
@@ -225,6 +227,11 @@ def _last_name(node: m.Expression) -> str:
     while isinstance(node, m.Call):
         node = node.function
     return node.attribute if isinstance(node, m.Attribute) else node.id if isinstance(node, m.Name) else ""
+
+
+def _mentions(call: m.Call, span: Span) -> bool:
+    """Whether an argument of `call` is the result of the call at `span`."""
+    return any(_gives(argument.value, span) for argument in call.arguments)
 
 
 def _gives(node: m.Expression, span: Span) -> bool:

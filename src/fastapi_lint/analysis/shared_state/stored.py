@@ -19,7 +19,9 @@ from fastapi_lint.knowledge.fastapi_api import REQUEST, WEBSOCKET
 if TYPE_CHECKING:
     from fastapi_lint.analysis.program import Program
 
-_PERSONAL = frozenset({"user", "account", "principal", "identity", "claims", "tenant", "session", "db", "token", "customer"})
+_PERSONAL = frozenset(
+    {"user", "account", "principal", "identity", "claims", "tenant", "session", "db", "token", "customer"}
+)
 _SESSIONS = ("sqlalchemy.orm.Session", "sqlalchemy.ext.asyncio.AsyncSession", "sqlmodel.Session")
 _FROM_THE_REQUEST = frozenset({"Header", "Cookie", "Security", "Path", "Query"})
 
@@ -40,7 +42,11 @@ def answers(program: Program) -> list[StoredRequestObject]:
     threads = in_threadpool(program)
     stored: dict[tuple[str, Span], StoredRequestObject] = {}
     for frame in program.interpreter.frames:
-        if frame.function is None or found.walks.sharing.runs_once(frame) or not _may_hold(program.interpreter, frame):
+        if (
+            frame.function is None
+            or found.walks.sharing.runs_once(frame)
+            or not _may_hold(program.interpreter, frame)
+        ):
             continue
         in_thread = frame in threads
         on_loop = program.reach.is_loop_frame(frame) and program.reach.is_reported(frame)

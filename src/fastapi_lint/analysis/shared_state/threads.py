@@ -34,7 +34,11 @@ def answers(program: Program) -> list[ThreadRace]:
     races: dict[tuple[str, Span], ThreadRace] = {}
     threads = in_threadpool(program)
     for frame in program.interpreter.frames:
-        if frame not in threads or not found.walks.relevance.changes(frame) or found.walks.sharing.runs_once(frame):
+        if (
+            frame not in threads
+            or not found.walks.relevance.changes(frame)
+            or found.walks.sharing.runs_once(frame)
+        ):
             continue
         for hazard in found.walks.with_callers_locks(frame, in_threads=True).hazards:
             kind = _kind(hazard)
