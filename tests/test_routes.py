@@ -45,7 +45,9 @@ def routes_of(app: Any, prefix: str = "") -> Iterator[tuple[str, str, str]]:
             continue
         path = prefix + route.path
         if isinstance(endpoint, type):
-            yield from ((name.upper(), path, endpoint.__name__) for name in vars(endpoint) if name in ("get", "post"))
+            yield from (
+                (name.upper(), path, endpoint.__name__) for name in vars(endpoint) if name in ("get", "post")
+            )
             continue
         if isinstance(original, WebSocketRoute):
             yield ("WEBSOCKET", path, endpoint.__name__)

@@ -29,7 +29,9 @@ OWN_ROUTE = "\2"
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "[::1]"})
 DEFAULT_PORT = "8000"
 
-_URL = re.compile(r"(?:https?|wss?|\0)://(?P<host>\[[^\]]*\]|[^/:?#]+)(?::(?P<port>[^/?#]+))?(?P<path>[^?#]*)")
+_URL = re.compile(
+    r"(?:https?|wss?|\0)://(?P<host>\[[^\]]*\]|[^/:?#]+)(?::(?P<port>[^/?#]+))?(?P<path>[^?#]*)"
+)
 _OWN_ATTRIBUTES = ("base_url", "url")
 _OWN_HOSTS = ("url.netloc", "base_url.netloc", "url.hostname", "base_url.hostname")
 _SERVERS = ("uvicorn",)
@@ -102,7 +104,11 @@ def _own(value: Value) -> str | None:
 
 def _of_call(frame: Frame, node: m.Call, steps: int) -> Text:
     for atom in frame.value_of(node.function):
-        if isinstance(atom, MemberAtom) and atom.owner.type in (REQUEST, WEBSOCKET) and atom.chain == "url_for":
+        if (
+            isinstance(atom, MemberAtom)
+            and atom.owner.type in (REQUEST, WEBSOCKET)
+            and atom.chain == "url_for"
+        ):
             return Text(OWN_ROUTE)
         if isinstance(atom, ExternalAtom) and node.arguments:
             first = node.arguments[0].value
@@ -166,7 +172,9 @@ def own_address(program: Program) -> OwnAddress:
             ports.add(DEFAULT_PORT)
         if "host" in given and "port" in given:
             pairs.update(
-                (host, port) for host in _spellings(frame, given["host"]) for port in _spellings(frame, given["port"])
+                (host, port)
+                for host in _spellings(frame, given["host"])
+                for port in _spellings(frame, given["port"])
             )
     return OwnAddress(frozenset(ports), frozenset(pairs))
 
@@ -192,7 +200,9 @@ def _server_calls(program: Program) -> Iterator[tuple[Frame, m.Call]]:
 def _binds_server(frame: Frame) -> bool:
     """Whether the function imports a server itself."""
     return any(
-        isinstance(atom, ExternalAtom) and atom.path.startswith(_SERVERS) for value in frame.bound.values() for atom in value
+        isinstance(atom, ExternalAtom) and atom.path.startswith(_SERVERS)
+        for value in frame.bound.values()
+        for atom in value
     )
 
 
@@ -214,7 +224,8 @@ def _spellings(frame: Frame, node: m.Expression) -> list[str]:
     found = [p.default for p in facts.parameters if p.name == node.id and p.default is not None]
     for decorator in facts.decorators:
         if isinstance(decorator, m.Call) and any(
-            isinstance(a.value, m.Constant) and a.value.value == f"--{node.id.replace('_', '-')}" for a in decorator.arguments
+            isinstance(a.value, m.Constant) and a.value.value == f"--{node.id.replace('_', '-')}"
+            for a in decorator.arguments
         ):
             found.append(decorator)
     return [render(inner) for one in found for inner in walk(one) if isinstance(inner, m.Attribute)]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_lint.analysis.cpu import cpu_loops
+from fastapi_lint.analysis.shared_state.races import ThreadLockAcrossAwait
 from fastapi_lint.analysis.thread_locks import brief_waits, enters_lock
 from fastapi_lint.diagnostics import Span, Step
 from fastapi_lint.facts import model as m
@@ -102,7 +103,13 @@ def answers(program: Program) -> list[BlockingOnLoop]:
                     is_endpoint=frame in endpoints,
                 ),
             )
-    found = [one for _, _, one in best.values()]
+    # A lock that is still held at an `await` is a worse thing than waiting for it, and told as that.
+    held = {(one.path, one.span.line) for one in program.answers(ThreadLockAcrossAwait)}
+    found = [
+        one
+        for _, _, one in best.values()
+        if one.call.kind is not Kind.WAIT or (one.path, one.span.line) not in held
+    ]
     return sorted(found, key=lambda one: (one.path, one.span))
 
 

@@ -43,4 +43,3 @@ def _callee_context(edge: Edge, target: Frame, caller: Context) -> Context:
     if edge in (Edge.THREAD, Edge.DETACHED) and not target.is_async:
         return Context.THREAD
     return Context.LOOP
-

@@ -195,7 +195,9 @@ class _Finder:
     def _is_measured(self, names: set[str]) -> bool:
         """Whether the function itself cuts one of the numbers down to the length of what it has in memory."""
         return any(
-            isinstance(call, m.Call) and isinstance(call.function, m.Name) and call.function.id in ("min", "len")
+            isinstance(call, m.Call)
+            and isinstance(call.function, m.Name)
+            and call.function.id in ("min", "len")
             for node in walk(self.facts.body)
             if isinstance(node, m.Assign) and node.value is not None
             if any(isinstance(target, m.Name) and target.id in names for target in node.targets)

@@ -40,7 +40,7 @@ class DroppedTask(NamedTuple):
 
 def answers(program: Program) -> Iterator[DroppedTask]:
     """Every dropped task outside of tests, by file and line."""
-    bodies = Bodies()
+    bodies = program.answers(Bodies)[0]
     found: dict[tuple[str, Span], DroppedTask] = {}
     blocks = [(frame, bodies.of(statements)) for frame, statements in program.interpreter.body_frames()]
     for frame in program.interpreter.frames:

@@ -39,7 +39,9 @@ class EntryPoint(NamedTuple):
     registration: Registration
 
 
-ALWAYS_ON_LOOP = frozenset({"websocket", "middleware", "startup", "shutdown", "lifespan", "mount", "route class", "openapi"})
+ALWAYS_ON_LOOP = frozenset(
+    {"websocket", "middleware", "startup", "shutdown", "lifespan", "mount", "route class", "openapi"}
+)
 """FastAPI calls or awaits these on the loop whether they are `async def` or `def`."""
 
 START_KINDS = frozenset({"startup", "shutdown", "lifespan"})

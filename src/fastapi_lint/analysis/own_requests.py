@@ -6,7 +6,16 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from fastapi_lint.analysis.addresses import HOLE, OwnAddress, Target, Text, bodies, own_address, target_of, text_of
+from fastapi_lint.analysis.addresses import (
+    HOLE,
+    OwnAddress,
+    Target,
+    Text,
+    bodies,
+    own_address,
+    target_of,
+    text_of,
+)
 from fastapi_lint.analysis.request_code import RequestCode
 from fastapi_lint.analysis.routes import Route
 from fastapi_lint.diagnostics import Span, Step
@@ -24,7 +33,9 @@ VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 METHOD_FIRST = frozenset({"request", "stream"})
 """Their first argument is the method."""
 
-SYNC_CLIENTS = frozenset({"requests.Session", "httpx.Client", "httpx2.Client", "urllib3.PoolManager", "curl_cffi.requests.Session"})
+SYNC_CLIENTS = frozenset(
+    {"requests.Session", "httpx.Client", "httpx2.Client", "urllib3.PoolManager", "curl_cffi.requests.Session"}
+)
 ASYNC_CLIENTS = frozenset(
     {"httpx.AsyncClient", "httpx2.AsyncClient", "aiohttp.ClientSession", "curl_cffi.requests.AsyncSession"}
 )
@@ -98,7 +109,9 @@ class _Finder:
         self._calls: dict[int, list[m.Call]] = {}
         self._own: OwnAddress | None = None
         self._makers: dict[Place, tuple[Frame, m.Call]] | None = None
-        self._routes = [route for route in program.table.routes if "{?}" not in route.path and route.kind == "http"]
+        self._routes = [
+            route for route in program.table.routes if "{?}" not in route.path and route.kind == "http"
+        ]
         self._apps = {route.app for route in program.table.routes}
 
     def calls_in(self, frame: Frame) -> list[m.Call]:
@@ -109,7 +122,9 @@ class _Finder:
         found = self._calls.get(id(body))
         if found is None:
             found = self._calls[id(body)] = [
-                node for node in walk(body) if isinstance(node, m.Call) and _last_name(node.function) in _NAMES
+                node
+                for node in walk(body)
+                if isinstance(node, m.Call) and _last_name(node.function) in _NAMES
             ]
         return found
 
@@ -136,7 +151,9 @@ class _Finder:
         path, text = frame.module.path, render(node.function)
         step = Step(path, node.span, frame.name, text)
         chain = (*self._code.chain_to(frame), step)
-        return OwnRequest(path, node.span, text, frame.name, kind, route, waits, chain, self._code.routes_of(frame))
+        return OwnRequest(
+            path, node.span, text, frame.name, kind, route, waits, chain, self._code.routes_of(frame)
+        )
 
     def _sent(self, frame: Frame, node: m.Call, atom: Atom) -> _Sent | None:
         if isinstance(atom, ExternalAtom):
@@ -179,7 +196,8 @@ class _Finder:
             spans = {
                 creation.span: creation.atom.place
                 for creation in frame.creations
-                if isinstance(creation.atom, InstanceAtom) and creation.atom.type in SYNC_CLIENTS | ASYNC_CLIENTS
+                if isinstance(creation.atom, InstanceAtom)
+                and creation.atom.type in SYNC_CLIENTS | ASYNC_CLIENTS
             }
             if spans:
                 for node in walk(body):
@@ -194,7 +212,11 @@ class _Finder:
             route.app for route in self._program.table.routes if set(route.frames) & set(self._code.entries_of(frame))
         }  # fmt: skip
         for route in self._routes:
-            if route.app in apps and (not method or method in route.methods) and _leads_to(target, route.path):
+            if (
+                route.app in apps
+                and (not method or method in route.methods)
+                and _leads_to(target, route.path)
+            ):
                 return route
         return None
 
@@ -220,9 +242,10 @@ def _in_process(frame: Frame, node: m.Call) -> str | None:
         if kind is None:
             continue
         for position, argument in enumerate(node.arguments):
-            is_app = argument.keyword == "app" or (position == 0 and argument.keyword is None and "Client" != kind[-6:])
-            is_app = is_app or (position == 0 and argument.keyword is None and kind == "TestClient")
-            if is_app and is_instance_of_app(frame.value_of(argument.value)):
+            is_first = position == 0 and argument.keyword is None
+            if argument.keyword != "app" and not (is_first and kind in ("TestClient", "ASGITransport")):
+                continue
+            if is_instance_of_app(frame.value_of(argument.value)):
                 return kind
     return None
 
@@ -250,4 +273,6 @@ def _leads_to(target: Target, template: str) -> bool:
             same += 1
         else:
             return False
-    return len(given) == len(wanted) and (same > 0 and wanted != [""] or (target.certain and given == wanted))
+    if len(given) != len(wanted):
+        return False
+    return (same > 0 and wanted != [""]) or (target.certain and given == wanted)

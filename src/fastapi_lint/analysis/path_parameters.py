@@ -15,6 +15,7 @@ from fastapi_lint.facts.walk import walk
 from fastapi_lint.inference.classes import ProjectClass
 from fastapi_lint.inference.functions import ProjectFunction
 from fastapi_lint.inference.interpreter import Interpreter
+from fastapi_lint.inference.rendering import render
 from fastapi_lint.inference.values import (
     Atom,
     ClassAtom,
@@ -74,6 +75,8 @@ def answers(program: Program) -> Iterator[PathMismatch]:
         missing = [name for name in parameters(own) if taken is not None and name not in taken]
         if missing:
             instead = _instead(program.interpreter, function, missing[0], names)
+            if not instead and _serves_a_page(function, own, missing[0]):
+                continue
             label = f"{route.methods[0] if route.methods else 'WEBSOCKET'} {route.path}"
             key = (route.file, route.span)
             found[key] = PathMismatch(*key, label, function.facts.name, missing[0], instead)
@@ -89,7 +92,8 @@ def _taken(
         receiver = next((a.receiver for a in route.registration.work if isinstance(a, FunctionAtom)), None)
         if function is not registered and not registered.wrapped:
             raise _UnknownError
-        collector.function(function, receiver is not None or function.cls is not None and function.kind == "method")
+        is_method = function.cls is not None and function.kind == "method"
+        collector.function(function, receiver is not None or is_method)
         for marker in (*route.registration.dependencies, *collector.shared(route)):
             if isinstance(marker, MarkerAtom):
                 collector.provider(marker.provider)
@@ -138,9 +142,11 @@ class _Collector:
             if parameter.annotation is not None and not _is_readable(parameter.annotation):
                 raise _UnknownError
             declared = signature.annotations[position]
-            if any(isinstance(atom, InstanceAtom) and atom.type in (REQUEST, WEBSOCKET) for atom in declared):
-                if _gives_away(function, parameter.name):
-                    raise _UnknownError
+            is_request = any(
+                isinstance(atom, InstanceAtom) and atom.type in (REQUEST, WEBSOCKET) for atom in declared
+            )
+            if is_request and _gives_away(function, parameter.name):
+                raise _UnknownError
             self.names.add(parameter.name)
 
     def provider(self, value: Value) -> None:
@@ -205,16 +211,30 @@ def _gives_away(function: ProjectFunction, name: str) -> bool:
     return False
 
 
-def _instead(interpreter: Interpreter, function: ProjectFunction, missing: str, names: tuple[str, ...]) -> str:
-    """The required plain parameter that the path does not name and that resembles what it does name, or is the only one."""
+def _instead(
+    interpreter: Interpreter, function: ProjectFunction, missing: str, names: tuple[str, ...]
+) -> str:
+    """The required plain parameter that the path does not name and that resembles what it does name."""
     candidates = []
     for position, parameter in enumerate(function.facts.parameters):
-        marked = marked_by_default(interpreter, function, position) or marked_by_annotation(interpreter, function, position)
-        if parameter.default is None and marked is None and parameter.name not in names:
-            if _is_scalar(parameter.annotation):
-                candidates.append(parameter.name)
+        marked = marked_by_default(interpreter, function, position) or marked_by_annotation(
+            interpreter, function, position
+        )
+        is_required = parameter.default is None and marked is None
+        if is_required and parameter.name not in names and _is_scalar(parameter.annotation):
+            candidates.append(parameter.name)
     close = difflib.get_close_matches(missing, candidates, 1, 0.4)
-    return close[0] if close else candidates[0] if len(candidates) == 1 else ""
+    return close[0] if close else ""
+
+
+def _serves_a_page(function: ProjectFunction, path: str, name: str) -> bool:
+    """Whether the answer is a page whose script reads the address in the browser: the server may well ignore it."""
+    if f"{{{name}:path}}" in path:
+        return True
+    return any(
+        isinstance(node, m.Call) and render(node.function).endswith("Response")
+        for node in walk(function.facts.body)
+    )
 
 
 def _is_scalar(annotation: m.Expression | None) -> bool:

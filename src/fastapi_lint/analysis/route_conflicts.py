@@ -71,15 +71,19 @@ def answers(program: Program) -> Iterator[RouteConflict]:
 
 
 def _hidden(routes: list[Route], order: _Order) -> Iterator[tuple[Route, Route]]:
-    """Pairs (later, earlier) in which the earlier route takes all requests of the later one, by first segment for speed."""
+    """Pairs (later, earlier) in which the earlier route takes all requests of the later one."""
     for later in routes:
         for earlier in routes:
-            if earlier is later or (earlier.span, earlier.file) == (later.span, later.file) and earlier.chain == later.chain:
-                continue
-            if set(later.methods) <= set(earlier.methods) and covers(earlier.path, later.path):
-                if order.is_before((*earlier.chain, earlier.registration), (*later.chain, later.registration)):
-                    yield later, earlier
-                    break
+            if (
+                earlier is not later
+                and set(later.methods) <= set(earlier.methods)
+                and covers(earlier.path, later.path)
+                and order.is_before(
+                    (*earlier.chain, earlier.registration), (*later.chain, later.registration)
+                )
+            ):
+                yield later, earlier
+                break
 
 
 def _where(later: Route, earlier: Route) -> tuple[Span, str]:
@@ -118,7 +122,9 @@ class _Order:
             if one.span == other.span:
                 return self._numbers[id(one)] < self._numbers[id(other)]
             where, elsewhere = self._branches(one), self._branches(other)
-            return one.span < other.span and where[0] == elsewhere[0] and _may_both_run(where[1], elsewhere[1])
+            return (
+                one.span < other.span and where[0] == elsewhere[0] and _may_both_run(where[1], elsewhere[1])
+            )
         return False
 
     def _branches(self, registration: Registration) -> tuple[int, tuple[tuple[int, str], ...]]:
@@ -136,7 +142,9 @@ class _Order:
         return number, tuple(_branches_to(body, registration.span, facts))
 
 
-def _branches_to(body: tuple[m.Statement, ...], span: Span, facts: m.ModuleFacts) -> Iterator[tuple[int, str]]:
+def _branches_to(
+    body: tuple[m.Statement, ...], span: Span, facts: m.ModuleFacts
+) -> Iterator[tuple[int, str]]:
     """The branches of `if` and `try` statements in which `span` lies, outermost first; a branch that leaves is marked."""
     for statement in body:
         for name, part in _parts(statement):

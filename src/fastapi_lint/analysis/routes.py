@@ -13,7 +13,6 @@ from fastapi_lint.inference.frames import Frame
 from fastapi_lint.inference.functions import ProjectFunction
 from fastapi_lint.inference.interpreter import MOST_FRAMES, Interpreter
 from fastapi_lint.inference.values import ClassAtom, FunctionAtom, OffloadedAtom, PartialAtom, Place, Value
-
 from fastapi_lint.knowledge.fastapi_api import HTTP_METHODS
 
 if TYPE_CHECKING:
@@ -92,17 +91,19 @@ class RouteTable:
         for route in routes:
             by_place[(route.file, route.span)].append(route)
         for group in by_place.values():
-            best = max(self._rank(route) for route in group)
-            seen: set[object] = set()
+            is_served = any(route.is_served for route in group)
+            by_chain: dict[object, list[Route]] = defaultdict(list)
             for route in group:
-                key = (route.path, route.methods, route.handler, tuple([(r.file, r.span) for r in route.chain]))
-                if self._rank(route) == best and key not in seen:
-                    seen.add(key)
-                    yield route
-
-    @staticmethod
-    def _rank(route: Route) -> tuple[bool, bool]:
-        return (route.is_served, "{?}" not in route.path)
+                if route.is_served or not is_served:
+                    by_chain[tuple([(r.file, r.span) for r in route.chain])].append(route)
+            for alike in by_chain.values():
+                is_known = any("{?}" not in route.path for route in alike)
+                seen: set[object] = set()
+                for route in alike:
+                    key = (route.path, route.methods, route.handler)
+                    if key not in seen and ("{?}" not in route.path or not is_known):
+                        seen.add(key)
+                        yield route
 
     def _routes(self, registration: Registration, entries: list[EntryPoint]) -> Iterator[Route]:
         frames = tuple([entry.frame for entry in entries])

@@ -46,7 +46,9 @@ def brief_waits(
     `direct`: the blocking calls of each frame; `slow`: the frames whose call blocks for another reason than a lock;
     `is_reported`: whether an async frame serves requests. What start-up holds, no request waits for.
     """
-    holds = [hold for frame, sites in direct.items() if any(map(enters_lock, sites)) for hold in _holds(frame)]
+    holds = [
+        hold for frame, sites in direct.items() if any(map(enters_lock, sites)) for hold in _holds(frame)
+    ]
     if not holds:
         return frozenset()
     lasting = {
@@ -96,7 +98,8 @@ def _is_long(hold: _Hold, direct: list[BlockingCallSite], slow: Collection[Frame
         if span is not None:
             inside.add(span)
     if any(
-        site.span in inside and site.call.kind is not Kind.METADATA and not enters_lock(site) for site in direct
+        site.span in inside and site.call.kind is not Kind.METADATA and not enters_lock(site)
+        for site in direct
     ):
         return True
     return any(

@@ -50,7 +50,7 @@ def answers(program: Program) -> Iterator[SkippedCleanUp]:
             functions[function] = tuple(
                 dict.fromkeys((*functions.get(function, ()), *program.reach.routes_of(frame)))
             )
-    bodies = Bodies()
+    bodies = program.answers(Bodies)[0]
     ordered = sorted(functions, key=lambda f: (f.module.path, f.facts.span))
     seen: set[tuple[str, Span]] = set()
     for function in ordered:

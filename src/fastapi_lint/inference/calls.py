@@ -37,7 +37,18 @@ if TYPE_CHECKING:
     from fastapi_lint.inference.evaluator import ExpressionEvaluator
 
 
-_PLAIN_BASES = ("pydantic.", "sqlmodel.", "enum.", "abc.", "typing.", "sqlalchemy.", "Exception", "dict", "list", "str")
+_PLAIN_BASES = (
+    "pydantic.",
+    "sqlmodel.",
+    "enum.",
+    "abc.",
+    "typing.",
+    "sqlalchemy.",
+    "Exception",
+    "dict",
+    "list",
+    "str",
+)
 """Libraries, and built-ins, whose classes make instances that cannot be awaited."""
 
 
@@ -111,9 +122,7 @@ def _apply_awaited(
     for atom in callee:
         before = len(frame.calls), len(frame.blocking)
         result = apply(evaluator, atom, arguments, context)
-        made.append(
-            (atom, result, slice(before[0], len(frame.calls)), slice(before[1], len(frame.blocking)))
-        )
+        made.append((atom, result, slice(before[0], len(frame.calls)), slice(before[1], len(frame.blocking))))
     is_async = any(isinstance(one, CoroutineAtom) for _, result, _, _ in made for one in result)
     for atom, result, its_calls, its_blocking in reversed(made):
         if not isinstance(atom, FunctionAtom) or any(isinstance(one, CoroutineAtom) for one in result):
@@ -142,9 +151,7 @@ def _run_callbacks(
                 isinstance(atom, FunctionAtom)
                 and atom.function.facts.is_async
                 and atom.function.outer is evaluator.frame
-                and all(
-                    site.target.function is not atom.function for site in evaluator.frame.calls[known:]
-                )
+                and all(site.target.function is not atom.function for site in evaluator.frame.calls[known:])
             ):
                 frame = evaluator.interpreter.frame(atom.function, atom.receiver, {})
                 evaluator.interpreter.evaluate(frame)

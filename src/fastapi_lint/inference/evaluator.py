@@ -305,7 +305,9 @@ class ExpressionEvaluator:
         right = self.expression(node.right)
         results: list[Value] = []
         if node.operator == "%":
-            results.append(texts.percent(left, right))
+            text = texts.percent(left, right)
+            if text:
+                return text
         if node.operator == "+" and len(left) == len(right) == 1:
             one, other = left[0], right[0]
             if (

@@ -145,7 +145,9 @@ def call_member(
         rest = calls.Arguments(
             arguments.positional[hand_overs.LOOP_CALLBACKS[name] + 1 :], {}, arguments.is_open
         )
-        calls.hand_over(evaluator, work, rest, context, Edge.LOOP)
+        # A future of a pool runs its callbacks in the thread that finished the work.
+        edge = Edge.DETACHED if owner.type == "concurrent.futures.Future" else Edge.LOOP
+        calls.hand_over(evaluator, work, rest, context, edge)
         return UNKNOWN
     if name in ("start_soon", "start") and owner.type in TASK_GROUPS:
         rest = calls.Arguments(arguments.positional[1:], {}, arguments.is_open)

@@ -16,6 +16,7 @@ from fastapi_lint.inference.values import (
     CoroutineAtom,
     DecoratorAtom,
     ExternalAtom,
+    FunctionAtom,
     GeneratorAtom,
     InstanceAtom,
     MarkerAtom,
@@ -36,7 +37,7 @@ PLACED = (api.APP, api.ROUTER)
 _ROUTES = {
     f"{module}.routing.{name}": kind
     for module in ("starlette", "fastapi")
-    for name, kind in (("Route", "route"), ("APIRoute", "route"), ("WebSocketRoute", "websocket"), ("Mount", "mount"))
+    for name, kind in {"Route": "route", "APIRoute": "route", "WebSocketRoute": "websocket", "Mount": "mount"}.items()
 }
 """Routes made by hand, for `FastAPI(routes=[...])`: the first argument is the path, the second the work."""
 
@@ -113,7 +114,10 @@ def set_attribute(evaluator: ExpressionEvaluator, atom: InstanceAtom, name: str,
         interpreter = evaluator.interpreter
         interpreter.add_to(interpreter.state_cell(atom.detail, name), value)
     elif atom.type == api.APP and name == "openapi":
-        _register(evaluator, Registration("openapi", atom.place, value, evaluator.module.path, Span(1, 1, 1, 1)))
+        for made in value:
+            if isinstance(made, FunctionAtom):
+                span = made.function.facts.span
+                _register(evaluator, Registration("openapi", atom.place, (made,), evaluator.module.path, span))
 
 
 def call_path(

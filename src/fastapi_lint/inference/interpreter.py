@@ -331,7 +331,8 @@ class Interpreter:
             if marker.kind in ("Depends", "Security"):
                 if not marker.provider:
                     written = signature.types[position]
-                    written += tuple([a for g in written if isinstance(g, GenericAtom) for a in g.arguments[0]])
+                    first = [g.arguments[:1] for g in written if isinstance(g, GenericAtom)]
+                    written = join_all([written, *[value for values in first for value in values]])
                     types = tuple([a for a in written if isinstance(a, ClassAtom)])
                     if types:
                         marker = marker._replace(provider=types)

@@ -171,8 +171,8 @@ for _path, _role_name in models.ANNOTATED.items():
 def _iterate_in_threadpool(
     evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext
 ) -> Value:
-    iterable = arguments.get(0, "iterator")
-    return evaluator.container("iterator", iteration.iterate_elsewhere(evaluator, iterable, context, Edge.THREAD))
+    element = iteration.iterate_elsewhere(evaluator, arguments.get(0, "iterator"), context, Edge.THREAD)
+    return evaluator.container("iterator", element)
 
 
 @model("fastapi.concurrency.contextmanager_in_threadpool")

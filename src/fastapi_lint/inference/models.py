@@ -239,9 +239,7 @@ def _results(interpreter: Interpreter, registration: Registration, frame: Frame)
                         yield _run(interpreter, registration, bound, frame.is_async)
 
 
-def _run(
-    interpreter: Interpreter, registration: Registration, atom: FunctionAtom, on_loop: bool
-) -> ModelRun:
+def _run(interpreter: Interpreter, registration: Registration, atom: FunctionAtom, on_loop: bool) -> ModelRun:
     return ModelRun(registration, interpreter.frame(atom.function, atom.receiver, {}), on_loop)
 
 

@@ -259,7 +259,7 @@ class Evaluator(ExpressionEvaluator):
             return ()
         container = iterable[0]
         if container.kind == "dict":
-            return tuple([(calls.ConstantAtom(key),) for key in container.keys if key is not None])
+            return tuple([(ConstantAtom(key),) for key in container.keys if key is not None])
         return container.items
 
     def _with(self, statement: m.With) -> bool:
@@ -340,6 +340,9 @@ class Evaluator(ExpressionEvaluator):
         value: Value = (FunctionAtom(function),)
         for decorator in reversed(function.facts.decorators):
             value = self._decorate(decorator, value, function.facts.span)
+        for atom in value:
+            if isinstance(atom, FunctionAtom) and atom.function.task_type is not None:
+                function.task_type = atom.function.task_type  # also under a wrapper of the project's own
         self.bind(function.facts.name, value)
         return True
 
@@ -397,9 +400,9 @@ def _adds_routes(module: Module, body: Sequence[m.Statement | m.Expression]) -> 
     for node in walk(body):
         if isinstance(node, m.Define) and _adds_routes(module, module.facts.functions[node.function].decorators):
             return True
-        if isinstance(node, m.Call) and isinstance(node.function, m.Attribute):
-            if node.function.attribute in ROUTE_MAKERS | HTTP_METHODS:
-                return True
+        function = node.function if isinstance(node, m.Call) else None
+        if isinstance(function, m.Attribute) and function.attribute in ROUTE_MAKERS | HTTP_METHODS:
+            return True
     return False
 
 

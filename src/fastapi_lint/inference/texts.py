@@ -7,7 +7,18 @@ import re
 from fastapi_lint.inference.values import UNKNOWN, ConstantAtom, ContainerAtom, Value
 
 _METHODS = frozenset(
-    {"strip", "lstrip", "rstrip", "removeprefix", "removesuffix", "lower", "upper", "replace", "title", "capitalize"}
+    {
+        "strip",
+        "lstrip",
+        "rstrip",
+        "removeprefix",
+        "removesuffix",
+        "lower",
+        "upper",
+        "replace",
+        "title",
+        "capitalize",
+    }
 )
 _FIELD = re.compile(r"\{(\w*)\}")
 

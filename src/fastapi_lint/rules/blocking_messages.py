@@ -45,13 +45,17 @@ def _advice(site: BlockingOnLoop) -> str:
         )
     work = site.text if _is_callee(site.text) else ""
     if len(site.chain) > 1 and not work:
-        return "do this step in a sync function and hand that over with `await run_in_threadpool(function, ...)`"
+        return (
+            "do this step in a sync function and hand that over with `await run_in_threadpool(function, ...)`"
+        )
     if len(site.chain) > 1:
         return f"hand it over with `await run_in_threadpool({work}, ...)`, or use an async client"
     replacement = site.call.replacement
     if replacement.startswith("await run_in_threadpool") or not replacement:
         if not work:
-            return "move it to a sync function and hand that over with `await run_in_threadpool(function, ...)`"
+            return (
+                "move it to a sync function and hand that over with `await run_in_threadpool(function, ...)`"
+            )
         return f"hand it over with `await run_in_threadpool({work}, ...)`"
     return (
         f"use `{replacement}`" if "/" not in replacement and "`" not in replacement else f"use {replacement}"

@@ -22,7 +22,9 @@ def check(request: OwnRequest) -> Iterator[Diagnostic]:
     what = f"its own route `{request.route}`" if request.route else "its own application"
     if request.kind != "address":
         what = "its own application, in process"
-    harm = "each request takes a second place in the server and goes through routing, validation and JSON again"
+    harm = (
+        "each request takes a second place in the server and goes through routing, validation and JSON again"
+    )
     if request.waits_for_itself:
         harm = "the synchronous client holds the event loop, so a single worker waits for itself: a deadlock"
     advice = "call the function that does the work instead of its address"

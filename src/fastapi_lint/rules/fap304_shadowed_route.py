@@ -29,5 +29,7 @@ def check(conflict: RouteConflict) -> Iterator[Diagnostic]:
         conflict.path,
         conflict.span,
         help=advice,
-        chain=(Step(conflict.earlier_path, conflict.earlier_span, conflict.earlier_handler, conflict.earlier),),
+        chain=(
+            Step(conflict.earlier_path, conflict.earlier_span, conflict.earlier_handler, conflict.earlier),
+        ),
     )

@@ -31,6 +31,8 @@ def check(conflict: RouteConflict) -> Iterator[Diagnostic]:
         conflict.path,
         conflict.span,
         help=advice,
-        chain=(Step(conflict.earlier_path, conflict.earlier_span, conflict.earlier_handler, conflict.earlier),),
+        chain=(
+            Step(conflict.earlier_path, conflict.earlier_span, conflict.earlier_handler, conflict.earlier),
+        ),
         severity=Severity.WARNING if is_same else None,
     )

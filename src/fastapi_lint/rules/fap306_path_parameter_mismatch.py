@@ -19,9 +19,7 @@ rule = Rule(
 @rule.on(PathMismatch)
 def check(site: PathMismatch) -> Iterator[Diagnostic]:
     if site.instead:
-        harm = (
-            f"FastAPI expects `{site.instead}` in the query instead, and answers 422 to every request without it"
-        )
+        harm = f"FastAPI expects `{site.instead}` in the query instead, and answers 422 to every request without it"
         advice = f"use one name for both, in the path or in the signature of `{site.handler}`"
     else:
         harm = "whatever the caller writes there is ignored"

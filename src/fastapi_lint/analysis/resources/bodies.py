@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
+
+if TYPE_CHECKING:
+    from fastapi_lint.analysis.program import Program
+    from fastapi_lint.inference.frames import Frame
+    from fastapi_lint.inference.interpreter import Interpreter
+
+
+_NOTED = frozenset({m.Call, m.Attribute, m.Name, m.With, m.Yield, m.Define, m.Lambda, m.Scope})
 
 
 class Body:
@@ -29,7 +37,8 @@ class Body:
         while stack:
             node, parent = stack.pop()
             self._parents[id(node)] = parent
-            self._note(node)
+            if type(node) in _NOTED:
+                self._note(node)
             for field in node:
                 if isinstance(field, tuple) and not isinstance(field, Span):
                     children = (field,) if hasattr(field, "_fields") else field
@@ -84,9 +93,23 @@ class Bodies:
 
     def __init__(self) -> None:
         self._made: dict[int, Body] = {}
+        self._frames: dict[int, Frame] = {}
 
     def of(self, statements: tuple[m.Statement, ...]) -> Body:
         found = self._made.get(id(statements))
         if found is None:
             found = self._made[id(statements)] = Body(statements)
         return found
+
+    def frame_of(self, interpreter: Interpreter, facts: m.FunctionFacts) -> Frame | None:
+        """A frame of the function, if it was evaluated at all."""
+        if not self._frames:
+            for frame in reversed(interpreter.frames):
+                if frame.function is not None:
+                    self._frames[id(frame.function.facts)] = frame
+        return self._frames.get(id(facts))
+
+
+def answers(program: Program) -> tuple[Bodies]:
+    """The one collection that several questions share."""
+    return (Bodies(),)

@@ -101,7 +101,7 @@ class Survey:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.interpreter = program.interpreter
-        self.bodies = Bodies()
+        self.bodies = program.answers(Bodies)[0]
         self.made = self._find()
         self.unclosed: list[UnclosedResource] = []
         self.per_request: list[ResourcePerRequest] = []

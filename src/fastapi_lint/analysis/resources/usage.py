@@ -237,10 +237,7 @@ class Tracker:
 
     def _captured(self, frame: Frame, facts: m.FunctionFacts, name: str, depth: int) -> Usage:
         """A nested function uses the name of the outer one."""
-        inner = next(
-            (f for f in self.interpreter.frames if f.function is not None and f.function.facts is facts),
-            frame,
-        )
+        inner = self.bodies.frame_of(self.interpreter, facts) or frame
         usage = self.of_name(inner, self.bodies.of(facts.body), name, depth + 1, False)
         return usage._replace(
             closed=ALWAYS if usage.closed else NEVER,

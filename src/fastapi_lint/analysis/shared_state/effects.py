@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 DEEPEST_CALL = 1
 """Calls below a callee whose writes still count as the caller's."""
 
+_CONSTRUCTING = ("__init__", "__post_init__", "__new__", "model_post_init")
 _READING = ("get", "has", "is_", "read", "fetch", "load", "lookup", "save", "set")
 _HOUSEKEEPING = (
     "evict",
@@ -206,7 +207,8 @@ class Effects:
         """`__init__` fills an object that nobody else has seen yet."""
         function = self.frame.function
         assert function is not None
-        if function.cls is None or function.facts.name not in ("__init__", "__post_init__", "__new__"):
+        is_validator = any("validator" in render(decorator) for decorator in function.facts.decorators)
+        if function.cls is None or not (is_validator or function.facts.name in _CONSTRUCTING):
             return False
         return location.root.kind == "object" and (
             location.root.owner in function.cls.mro or function.cls in location.root.owner.mro
@@ -279,7 +281,7 @@ class Effects:
         self, site: CallSite, passed: dict[str, Any], node: m.Call | None, receiver: Any
     ) -> Passed | None:
         function = site.target.function
-        if function is None or function is self.frame.function:
+        if function is None or self.frame.function is None or function.facts is self.frame.function.facts:
             return None
         names = [p.name for p in function.facts.parameters if p.kind in ("positional", "normal")]
         given: dict[str, Any] = {}
@@ -303,20 +305,24 @@ class Effects:
     @staticmethod
     def _instantiated(location: Location, passed: Passed) -> Location | None:
         """A place of the callee in the caller's words."""
-        path = tuple([renamed(element, passed.keys) for element in location.path])
         if location.is_shared:
-            return Location(location.root, path)
-        if location.root.owner is not passed.target.function:
-            return None
+            return Location(
+                location.root, tuple([renamed(element, passed.keys) for element in location.path])
+            )
         base = passed.locations.get(location.root.name)
-        return Location(base.root, (*base.path, *path)[:6]) if base is not None else None
+        if base is None or location.root.owner is not passed.target.function:
+            return None
+        path = tuple([renamed(element, passed.keys) for element in location.path])
+        return Location(base.root, (*base.path, *path)[:6])
 
     def run_callee(self, passed: Passed) -> Marks:
         """The callee runs here: what it writes is written now, and what it returns depends on what it has read."""
         summary = self.walks.summary(passed.target, in_threads=self.in_threads)
         for write in summary.writes:
+            if write.depth > DEEPEST_CALL:
+                continue
             location = self._instantiated(write.location, passed)
-            if location is None or write.depth > DEEPEST_CALL:
+            if location is None:
                 continue
             marks = union(*[passed.marks.get(name, NO_MARKS) for name in write.parameters])
             there = write._replace(

@@ -29,7 +29,8 @@ class ExpressionWalker(ContainerCalls):
         result = self.reference(node)
         if result.location is not None and result.is_read:
             mark = self.mark(result.location, getattr(node, "span", None) or self.span, render(node))
-            result = result._replace(marks=union(result.marks, frozenset([mark])))
+            marks = frozenset([mark]) if not result.marks else union(result.marks, frozenset([mark]))
+            return Result(marks, result.location, True, result.pending, result.is_fresh)
         return result
 
     def reference(self, node: m.Expression) -> Result:
@@ -63,7 +64,10 @@ class ExpressionWalker(ContainerCalls):
             results.append(result)
         aged = self.state.temporaries[len(self.state.temporaries) - len(results) :]
         del self.state.temporaries[len(self.state.temporaries) - len(results) :]
-        return [result._replace(marks=marks) for result, marks in zip(results, aged, strict=True)]
+        return [
+            result if marks is result.marks else result._replace(marks=marks)
+            for result, marks in zip(results, aged, strict=True)
+        ]
 
     def _combined(self, nodes: Sequence[m.Expression]) -> Result:
         results = self.operands(nodes)
@@ -160,8 +164,11 @@ class ExpressionWalker(ContainerCalls):
             marks = union(marks, self.run_callee(passed))
         if isinstance(node.value, m.Call):
             function = node.value.function
-            waits = isinstance(function, m.Attribute) and function.attribute in ("wait", "wait_for")
-            if waits and self.lock(function.value, None) in self.state.held:
+            if (
+                isinstance(function, m.Attribute)
+                and function.attribute in ("wait", "wait_for")
+                and self.lock(function.value, None) in self.state.held
+            ):
                 self.state.break_protection()
         if self.walks.suspension.of_value(self.frame.value_of(node.value)):
             self.suspend(node.span)

@@ -35,8 +35,15 @@ class Removals:
         # What is removed under a parameter is told by the callers, in their words.
         has_callers = bool(walks.sharing.callers.get(frame))
         parameters = {parameter.name for parameter in function.facts.parameters} if has_callers else set()
-        for removed in walks.summary(frame).removals:
-            if not removed.path:
+        summary = walks.summary(frame)
+        filled = {
+            (write.location.root, write.location.path[:-1])
+            for write in summary.writes
+            if write.kind in ("assign", "add", "constant")
+        }
+        for removed in summary.removals:
+            # Who fills a container and drops entries from it as well keeps it small.
+            if not removed.path or (removed.root, removed.path[:-1]) in filled:
                 continue
             key = removed.path[-1]
             if removed.is_shared and key != UNKNOWN_KEY and key[1:-1] not in parameters:

@@ -44,7 +44,10 @@ MOST_MARKS = 48
 
 
 def union(*groups: Marks) -> Marks:
-    found = NO_MARKS.union(*groups)
+    kept = [group for group in groups if group]
+    if len(kept) < 2:
+        return kept[0] if kept else NO_MARKS
+    found = NO_MARKS.union(*kept)
     return (
         found
         if len(found) <= MOST_MARKS

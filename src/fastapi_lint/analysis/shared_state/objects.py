@@ -48,6 +48,7 @@ _OWN_SYNCHRONISATION = (
 PLAIN_BASES = (
     "pydantic.BaseModel", "pydantic.main.BaseModel", "sqlmodel.SQLModel", "typing.NamedTuple", "typing.TypedDict",
     "enum.Enum", "enum.StrEnum", "enum.IntEnum", "str", "int", "dict", "list",
+    "datetime.datetime", "datetime.date", "datetime.timedelta", "pendulum.DateTime", "Exception",
 )  # fmt: skip
 """Library classes whose subclasses are records."""
 

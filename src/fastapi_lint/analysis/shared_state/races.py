@@ -83,11 +83,14 @@ def _walk_all(program: Program) -> LoopWalks:
     walks = Walks(program)
     hazards: list[Hazard] = []
     thread_locks: list[HeldThreadLock] = []
+    served = served_by_entries(program)
     alone = run_alone(program, walks.sharing)
     reach = program.reach
     for frame in program.interpreter.frames:
         if not frame.is_async or not reach.is_loop_frame(frame) or not reach.is_reported(frame):
             continue
+        if frame not in served and "cli" in frame.module.name.split("."):
+            continue  # one run of a command, no requests
         if (
             not walks.relevance.suspends(frame)
             or not walks.relevance.changes(frame)
