@@ -115,23 +115,23 @@ class _Finder:
         self._apps = {route.app for route in program.table.routes}
 
     def calls_in(self, frame: Frame) -> list[m.Call]:
-        """Calls in the frame's function that may send a request, judged by the name alone."""
+        """Calls in the frame's function that may send a request: of a name, which may be an alias, or of a method so called."""
         if frame.function is None:
             return []
         body = frame.function.facts.body
         found = self._calls.get(id(body))
         if found is None:
             found = self._calls[id(body)] = [
-                node
-                for node in walk(body)
-                if isinstance(node, m.Call) and _last_name(node.function) in _NAMES
+                node for node in walk(body) if isinstance(node, m.Call) and _may_send(node.function)
             ]
         return found
 
     def judge(self, frame: Frame, node: m.Call) -> OwnRequest | None:
         kind = _in_process(frame, node)
         if kind is not None:
-            return self._finding(frame, node, kind, "", False)
+            # A client of the app object is made for tests and workers too: only a route tells that requests use it.
+            one = self._finding(frame, node, kind, "", False)
+            return one if one.routes else None
         for atom in frame.value_of(node.function):
             sent = self._sent(frame, node, atom)
             if sent is None:
@@ -221,8 +221,8 @@ class _Finder:
         return None
 
 
-def _last_name(node: m.Expression) -> str:
-    return node.attribute if isinstance(node, m.Attribute) else node.id if isinstance(node, m.Name) else ""
+def _may_send(node: m.Expression) -> bool:
+    return isinstance(node, m.Name) or (isinstance(node, m.Attribute) and node.attribute in _NAMES)
 
 
 def _argument(frame: Frame, node: m.Call, position: int, keyword: str) -> Text:

@@ -44,7 +44,7 @@ def brief_waits(
     """The `with lock:` sites at which nothing holds the lock for long.
 
     `direct`: the blocking calls of each frame; `slow`: the frames whose call blocks for another reason than a lock;
-    `is_reported`: whether an async frame serves requests. What start-up holds, no request waits for.
+    `is_reported`: whether an async frame serves requests. What start-up or a test holds, no request waits for.
     """
     holds = [
         hold for frame, sites in direct.items() if any(map(enters_lock, sites)) for hold in _holds(frame)
@@ -55,12 +55,16 @@ def brief_waits(
         use.atom.place
         for frame in frames
         for use in frame.uses
-        if use.method == "acquire" and isinstance(use.atom, InstanceAtom) and use.atom.type in LOCKS
+        if not frame.module.is_test
+        and use.method == "acquire"
+        and isinstance(use.atom, InstanceAtom)
+        and use.atom.type in LOCKS
     }
     long = [
         hold
         for hold in holds
-        if (not hold.frame.is_async or is_reported(hold.frame))
+        if not hold.frame.module.is_test
+        and (not hold.frame.is_async or is_reported(hold.frame))
         and _is_long(hold, direct.get(hold.frame, []), slow)
     ]
     lasting.update(place for hold in long for place in hold.places if place is not None)

@@ -157,7 +157,7 @@ class Effects:
         """An entry (or all of them) is taken out, other than to keep house."""
         assert self.frame.function is not None
         name = self.frame.function.facts.name
-        if name.startswith(_READING) or any(word in name for word in _HOUSEKEEPING):
+        if name.lstrip("_").startswith(_READING) or any(word in name for word in _HOUSEKEEPING):
             return
         self._removals[location] = None
 
@@ -210,9 +210,7 @@ class Effects:
         is_validator = any("validator" in render(decorator) for decorator in function.facts.decorators)
         if function.cls is None or not (is_validator or function.facts.name in _CONSTRUCTING):
             return False
-        return location.root.kind == "object" and (
-            location.root.owner in function.cls.mro or function.cls in location.root.owner.mro
-        )
+        return location.root.kind == "object"
 
     def _judge(self, write: Write, marks: Marks, span: Span, text: str, assumed: Span | None) -> None:
         """Is what the write depends on stale? `assumed`: a suspension that comes before the write in any case."""

@@ -28,6 +28,8 @@ class Removals:
             function = frame.function
             if function is None or frame.module.is_test or walks.sharing.runs_once(frame):
                 continue
+            if frame not in walks.program.reach.serving and not walks.sharing.callers.get(frame):
+                continue
             if removing[id(function.facts)] or _calls_one(frame, removing):
                 self._add(walks, frame, function)
 

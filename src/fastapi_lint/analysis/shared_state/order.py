@@ -315,7 +315,7 @@ class StatementWalker(ExpressionWalker):
         for item in statement.items:
             result = self.expression(item.context)
             value = self.frame.value_of(item.context)
-            locks = self._locks_of(item.context, result, value)
+            locks = self._locks_of(item.context, result, value, statement.is_async)
             for passed in result.pending:
                 self.run_callee(passed)
             if statement.is_async and not all(lock.is_thread for lock in locks):
@@ -337,14 +337,16 @@ class StatementWalker(ExpressionWalker):
             return END
         return way
 
-    def _locks_of(self, node: m.Expression, result: Result, value: Value) -> list[Lock]:
+    def _locks_of(self, node: m.Expression, result: Result, value: Value, is_async: bool) -> list[Lock]:
         for atom in value:
             if isinstance(atom, ManagerAtom):
                 inside = self.walks.summary(atom.frame, in_threads=self.in_threads).yielded_under
                 if inside:
                     return list(inside)
         lock = self.lock(node, result.location)
-        return [lock] if lock is not None else []
+        if lock is None:
+            return []
+        return [lock._replace(is_thread=False) if is_async else lock]
 
     def _try(self, statement: m.Try) -> str:
         self._tries.append([self.state.copy()])
