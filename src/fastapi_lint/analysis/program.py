@@ -14,6 +14,7 @@ from fastapi_lint.deep_stack import on_deep_stack
 from fastapi_lint.facts.collector import collector_paused
 from fastapi_lint.facts.unreadable import Unreadable
 from fastapi_lint.inference.interpreter import Interpreter
+from fastapi_lint.inference.project_run import evaluate_project
 from fastapi_lint.project.modules import Project
 
 Answer = TypeVar("Answer")
@@ -84,7 +85,7 @@ def analyse(
     def run() -> Program:
         with collector_paused():
             interpreter = Interpreter(Project(root, facts), options.blocking, options.offload)
-            interpreter.run()
+            evaluate_project(interpreter)
         return Program(interpreter, tuple(unreadable), options)
 
     return on_deep_stack(run)

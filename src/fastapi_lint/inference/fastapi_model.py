@@ -37,7 +37,12 @@ PLACED = (api.APP, api.ROUTER)
 _ROUTES = {
     f"{module}.routing.{name}": kind
     for module in ("starlette", "fastapi")
-    for name, kind in {"Route": "route", "APIRoute": "route", "WebSocketRoute": "websocket", "Mount": "mount"}.items()
+    for name, kind in {
+        "Route": "route",
+        "APIRoute": "route",
+        "WebSocketRoute": "websocket",
+        "Mount": "mount",
+    }.items()
 }
 """Routes made by hand, for `FastAPI(routes=[...])`: the first argument is the path, the second the work."""
 
@@ -117,7 +122,9 @@ def set_attribute(evaluator: ExpressionEvaluator, atom: InstanceAtom, name: str,
         for made in value:
             if isinstance(made, FunctionAtom):
                 span = made.function.facts.span
-                _register(evaluator, Registration("openapi", atom.place, (made,), evaluator.module.path, span))
+                _register(
+                    evaluator, Registration("openapi", atom.place, (made,), evaluator.module.path, span)
+                )
 
 
 def call_path(
@@ -237,7 +244,10 @@ def call_member(
         dependencies = elements(arguments.keywords.get("dependencies", UNKNOWN))
         work = arguments.get(1, "endpoint") or arguments.get(1, "route")
         path = text_of(arguments.get(0, "path"))
-        model, answer = arguments.keywords.get("response_model"), arguments.keywords.get("response_class", UNKNOWN)
+        model, answer = (
+            arguments.keywords.get("response_model"),
+            arguments.keywords.get("response_class", UNKNOWN),
+        )
         made_route = Registration(kind, owner.place, work, file, span, path, methods, dependencies)
         _register(evaluator, made_route._replace(response_model=model, response_class=answer))
     elif chain == "__init__":
@@ -351,7 +361,9 @@ def call_of_unknown(evaluator: ExpressionEvaluator, node: m.Call, arguments: Arg
     function = node.function
     if isinstance(function, m.Attribute):
         literal = isinstance(function.value, m.Constant)
-        receiver = evaluator.expression(function.value) if literal else evaluator.frame.value_of(function.value)
+        receiver = (
+            evaluator.expression(function.value) if literal else evaluator.frame.value_of(function.value)
+        )
         text = texts.method(receiver, function.attribute, arguments.positional, arguments.keywords)
         if text:
             return text
@@ -423,7 +435,10 @@ def streams(callee: Value) -> bool:
     """Whether the callee is a response class (or helper) that runs the iterator it is given, in threads."""
     return any(
         isinstance(atom, ExternalAtom)
-        and (atom.path in api.RESPONSES_OF_ITERATORS or atom.path.endswith(".concurrency.iterate_in_threadpool"))
+        and (
+            atom.path in api.RESPONSES_OF_ITERATORS
+            or atom.path.endswith(".concurrency.iterate_in_threadpool")
+        )
         for atom in callee
     )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
-from fastapi_lint.inference import fastapi_model, models
+from fastapi_lint.inference import fastapi_model
 from fastapi_lint.inference.annotations import instances
 from fastapi_lint.inference.binding import frame_key
 from fastapi_lint.inference.classes import ProjectClass
@@ -16,6 +16,7 @@ from fastapi_lint.inference.frames import Cell, Frame
 from fastapi_lint.inference.functions import ProjectFunction, Signature
 from fastapi_lint.inference.global_names import GlobalNames
 from fastapi_lint.inference.models import ModelRun
+from fastapi_lint.inference.parameters import parameter_value
 from fastapi_lint.inference.statements import Evaluator
 from fastapi_lint.inference.values import (
     UNKNOWN,
@@ -23,9 +24,6 @@ from fastapi_lint.inference.values import (
     ClassAtom,
     ContainerAtom,
     FunctionAtom,
-    GenericAtom,
-    InstanceAtom,
-    MarkerAtom,
     ObjectAtom,
     Place,
     Value,
@@ -57,25 +55,9 @@ CALLED_METHODS = {
 }
 """For a class given to FastAPI as that kind: the methods of its instances that are called."""
 
-_WEB = frozenset(
-    {
-        "fastapi",
-        "starlette",
-        "asyncio",
-        "anyio",
-        "concurrent",
-        "threading",
-        "asgiref",
-        "uvloop",
-        "trio",
-        "click",
-        "typer",
-    }
-)
-
 
 class Interpreter:
-    """Evaluates the functions of a project. `run()` first, then read `frames`, `registrations` and the classes.
+    """Evaluates the functions of a project. `project_run.evaluate_project` fills it; then read `frames`, `registrations` and the classes.
 
     `blocking` and `offload` are names (or `fnmatch` patterns) from the configuration.
     """
@@ -89,7 +71,7 @@ class Interpreter:
         self.classes: dict[object, ProjectClass] = {}
         self.constructed: dict[ProjectClass, dict[Place, Frame]] = {}
         """For each class of the project the calls that make instances of it, and the frames these are in."""
-        self._functions: dict[object, ProjectFunction] = {}
+        self.functions: dict[object, ProjectFunction] = {}
         self.names = GlobalNames(project, self._run_module, self.grew)
         self._class_frames: dict[ProjectClass, Frame] = {}
         self._states: dict[tuple[str, str], Cell] = {}
@@ -103,92 +85,7 @@ class Interpreter:
         self._blocking = tuple(blocking)
         self._offload = tuple(offload)
 
-    # --- the run -----------------------------------------------------------------------------------
-
-    def run(self) -> None:
-        """Evaluate every module, every function that FastAPI or an event loop may run, and what they call."""
-        for path in sorted(self.project.modules):
-            self.names.ensure_module(self.project.modules[path])
-        self._settle()
-        for path in sorted(self.project.modules):
-            module = self.project.modules[path]
-            is_web = self._is_web(path)
-            for facts in module.facts.functions:
-                if facts.parent_function is not None or facts.name == "<lambda>":
-                    continue
-                if facts.is_async or is_web:
-                    function = self._top_function(module, facts)
-                    if function is not None and not function.frames:
-                        self.evaluate(self.frame(function, None, {}))
-        self._evaluate_wrappers()
-        self._settle()
-        self._evaluate_nested()
-        self._settle()
-        for registration in list(self.registrations.values()):
-            self._evaluate_registered(registration)
-        self._settle()
-        for registration in list(self.registrations.values()):
-            self.model_runs += dict.fromkeys(models.runs(self, registration))
-        for run in self.model_runs:
-            self.evaluate(run.frame)
-        self._settle()
-
-    def _evaluate_wrappers(self) -> None:
-        """What decorators put in the place of functions: their callers are often not of the project."""
-        values = [cell.value for cell in self.names.cells]
-        values += [value for cls in list(self.classes.values()) for value in list(cls.namespace.values())]
-        for value in values:
-            for atom in value:
-                if (
-                    isinstance(atom, FunctionAtom)
-                    and atom.function.outer is not None
-                    and not atom.function.frames
-                ):
-                    self.evaluate(self.frame(atom.function, atom.receiver, {}))
-
-    def _evaluate_nested(self) -> None:
-        """Async functions inside others that only leave as values: handlers, wrappers, callbacks."""
-        for function in list(self._functions.values()):
-            if function.outer is not None and function.facts.is_async and not function.frames:
-                self.evaluate(self.frame(function, None, {}))
-
-    def _is_web(self, path: str) -> bool:
-        """Whether a module imports what runs functions on loops, in threads or for requests.
-
-        Its plain functions may then register endpoints, hand work over or start a loop of their own.
-        """
-        return any(
-            isinstance(statement, m.Import) and statement.module.partition(".")[0] in _WEB
-            for statement in self.project.modules[path].facts.body
-        )
-
-    def _evaluate_registered(self, registration: Registration) -> None:
-        for atom in registration.work:
-            for frame in self.entry_frames(atom, registration.kind):
-                self.evaluate(frame)
-                if registration.kind == "lifespan":
-                    self._fill_request_state(frame.yields.value)
-                if registration.kind == "route class":
-                    for made in frame.result.value:
-                        for handler in self.entry_frames(made):
-                            self.evaluate(handler)
-        for atom in registration.dependencies:
-            if isinstance(atom, MarkerAtom):
-                for provider in atom.provider:
-                    for frame in self.entry_frames(provider):
-                        self.evaluate(frame)
-
-    def _fill_request_state(self, yielded: Value) -> None:
-        """`yield {"client": client}` in a lifespan: what `request.state.client` is."""
-        for atom in yielded:
-            pairs: list[tuple[Any, Value]] = []
-            if isinstance(atom, ContainerAtom):
-                pairs = list(zip(atom.keys, atom.items, strict=False))
-            elif isinstance(atom, ObjectAtom):
-                pairs = [(name, cell.value) for name, cell in atom.cls.attributes.items()]
-            for name, value in pairs:
-                if isinstance(name, str):
-                    self.add_to(self.state_cell("request", name), value)
+    # --- evaluation --------------------------------------------------------------------------------
 
     def entry_frames(self, atom: Atom, kind: str = "") -> list[Frame]:
         """The frames that run when FastAPI calls `atom`; `kind` says as what, for methods of its instances."""
@@ -209,7 +106,7 @@ class Interpreter:
         function = getattr(atom, "function", None)
         return self.entry_frames(function) if function is not None and hasattr(atom, "positional") else []
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Evaluate again what has read something that has grown since."""
         while self._dirty:
             frame = next(iter(self._dirty))
@@ -239,12 +136,12 @@ class Interpreter:
         self, module: Module, facts: m.FunctionFacts, outer: Frame | None, cls: ProjectClass | None
     ) -> ProjectFunction:
         key = (module.path, facts.number, outer, cls)
-        found = self._functions.get(key)
+        found = self.functions.get(key)
         if found is None:
-            found = self._functions[key] = ProjectFunction(module, facts, outer, cls)
+            found = self.functions[key] = ProjectFunction(module, facts, outer, cls)
         return found
 
-    def _top_function(self, module: Module, facts: m.FunctionFacts) -> ProjectFunction | None:
+    def top_function(self, module: Module, facts: m.FunctionFacts) -> ProjectFunction | None:
         """The function as its module or class body defined it; None inside a function."""
         cls = None
         if facts.parent_class is not None:
@@ -280,7 +177,11 @@ class Interpreter:
     def _own(function: ProjectFunction, receiver: Any) -> Atom | None:
         """What `self` or `cls` is."""
         if receiver is not None:
-            return ObjectAtom(receiver.cls, False, receiver.place) if isinstance(receiver, ObjectAtom) else receiver
+            return (
+                ObjectAtom(receiver.cls, False, receiver.place)
+                if isinstance(receiver, ObjectAtom)
+                else receiver
+            )
         if function.cls is None or function.kind == "staticmethod":
             return None
         return ClassAtom(function.cls) if function.kind == "classmethod" else ObjectAtom(function.cls)
@@ -303,7 +204,7 @@ class Interpreter:
         for position, parameter in enumerate(facts.parameters):
             value = frame.arguments.get(parameter.name)
             if value is None:
-                value = self._parameter(evaluator, function, position)
+                value = parameter_value(evaluator, function, position)
             evaluator.env[parameter.name] = value
             frame.bound[parameter.name] = value
         evaluator.block(facts.body)
@@ -312,40 +213,6 @@ class Interpreter:
             frame.yields.add(join_all([atom.element for atom in declared if isinstance(atom, ContainerAtom)]))
         frame.in_progress = False
         frame.done = True
-
-    def _parameter(self, evaluator: Evaluator, function: ProjectFunction, position: int) -> Value:
-        """The value of a parameter about which the call says nothing."""
-        signature = self.signature(function)
-        declared = signature.annotations[position]
-        parameter = function.facts.parameters[position]
-        markers = [a for a in signature.defaults[position] if isinstance(a, MarkerAtom)]
-        markers = markers or [
-            atom
-            for generic in signature.types[position]
-            if isinstance(generic, GenericAtom)
-            for argument in generic.arguments[1:]
-            for atom in argument
-            if isinstance(atom, MarkerAtom)
-        ]
-        for marker in markers:
-            if marker.kind in ("Depends", "Security"):
-                if not marker.provider:
-                    written = signature.types[position]
-                    first = [g.arguments[:1] for g in written if isinstance(g, GenericAtom)]
-                    written = join_all([written, *[value for values in first for value in values]])
-                    types = tuple([a for a in written if isinstance(a, ClassAtom)])
-                    if types:
-                        marker = marker._replace(provider=types)
-                return fastapi_model.injected(evaluator, marker, declared, parameter.span)
-        if parameter.kind == "*":
-            return evaluator.container("tuple", declared)
-        if parameter.kind == "**":
-            return evaluator.container("dict", declared)
-        known = declared or signature.defaults[position]
-        place = position - (function.cls is not None and function.kind != "staticmethod")
-        if not known and 0 <= place < len(function.passed):
-            return (InstanceAtom(function.passed[place]),)
-        return known
 
     def signature(self, function: ProjectFunction) -> Signature:
         """Annotations and defaults, evaluated where the function was defined."""

@@ -9,8 +9,7 @@ from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.walk import walk
 from fastapi_lint.inference import attributes, calls, conditions, iteration, library
-from fastapi_lint.inference.classes import ProjectClass
-from fastapi_lint.inference.evaluator import ExpressionEvaluator
+from fastapi_lint.inference.definitions import DefinitionEvaluator, span_of
 from fastapi_lint.inference.rendering import render, render_loop
 from fastapi_lint.inference.values import (
     UNKNOWN,
@@ -20,14 +19,12 @@ from fastapi_lint.inference.values import (
     ContainerAtom,
     CoroutineAtom,
     ExternalAtom,
-    FunctionAtom,
-    GenericAtom,
     InstanceAtom,
     ObjectAtom,
     Value,
     join,
 )
-from fastapi_lint.knowledge.fastapi_api import CANONICAL, HTTP_METHODS, ROUTE_MAKERS
+from fastapi_lint.knowledge.fastapi_api import HTTP_METHODS, ROUTE_MAKERS
 from fastapi_lint.project.modules import Module
 
 _ADDING_METHODS = {
@@ -41,7 +38,7 @@ _ADDING_METHODS = {
 }
 
 
-class Evaluator(ExpressionEvaluator):
+class Evaluator(DefinitionEvaluator):
     """Evaluates the statements of one scope. After a `return` or `raise` the rest of a block is not evaluated."""
 
     def block(self, statements: Sequence[m.Statement]) -> bool:
@@ -235,7 +232,7 @@ class Evaluator(ExpressionEvaluator):
 
     def _for(self, statement: m.For) -> bool:
         iterable = self.expression(statement.iterable)
-        span = _span_of(statement.iterable, statement.span)
+        span = span_of(statement.iterable, statement.span)
         element = iteration.iterate(self, iterable, span, statement.is_async, render_loop(statement.iterable))
 
         rounds = self._rounds(statement, iterable)
@@ -255,7 +252,11 @@ class Evaluator(ExpressionEvaluator):
 
     def _rounds(self, statement: m.For, iterable: Value) -> tuple[Value, ...]:
         """The values of the target one by one, where the loop adds routes: `for path, f in ROUTES: app.add_api_route(path, f)`."""
-        if len(iterable) != 1 or not isinstance(iterable[0], ContainerAtom) or not _adds_routes(self.module, statement.body):
+        if (
+            len(iterable) != 1
+            or not isinstance(iterable[0], ContainerAtom)
+            or not _adds_routes(self.module, statement.body)
+        ):
             return ()
         container = iterable[0]
         if container.kind == "dict":
@@ -333,72 +334,12 @@ class Evaluator(ExpressionEvaluator):
             branches.append((None, ()))
         return self._branches(branches)
 
-    # --- definitions -----------------------------------------------------------------------------------
-
-    def _define(self, statement: m.Define) -> bool:
-        function = self.define(statement.function)
-        value: Value = (FunctionAtom(function),)
-        for decorator in reversed(function.facts.decorators):
-            value = self._decorate(decorator, value, function.facts.span)
-        for atom in value:
-            if isinstance(atom, FunctionAtom) and atom.function.task_type is not None:
-                function.task_type = atom.function.task_type  # also under a wrapper of the project's own
-        self.bind(function.facts.name, value)
-        return True
-
-    def _decorate(self, decorator: m.Expression, value: Value, span: Span) -> Value:
-        applied = self.expression(decorator)
-        if not applied:
-            return value
-        decorator_span = _span_of(decorator, span)
-        context = calls.CallContext(decorator_span, _last_name(decorator))
-        results = []
-        for atom in applied:
-            made = calls.apply(self, atom, calls.Arguments([value], {}), context)
-            # A decorator that nothing is known about leaves the function as it is.
-            is_function = any(not isinstance(a, (InstanceAtom, ConstantAtom)) or _is_task(a) for a in made)
-            results.append(made if is_function else value)
-        return join(*results)
-
-    def _define_class(self, statement: m.DefineClass) -> bool:
-        facts = self.module.facts.classes[statement.cls]
-        outer = self.frame if self.frame.function is not None else None
-        cls = self.interpreter.cls(self.module, facts, outer)
-        bases: list[ProjectClass] = []
-        externals: list[str] = []
-        for base in facts.bases:
-            if base.keyword is not None:
-                self.expression(base.value)
-                continue
-            for atom in self.expression(base.value):
-                if isinstance(atom, ClassAtom):
-                    bases.append(atom.cls)
-                elif isinstance(atom, (ExternalAtom, GenericAtom)):
-                    path = atom.path if isinstance(atom, ExternalAtom) else atom.origin
-                    externals.append(CANONICAL.get(path, path))
-        if not cls.bases and not cls.own_externals:
-            cls.set_bases(bases, externals)
-            self.interpreter.note_external_bases(cls)
-        body = Evaluator(
-            self.interpreter, self.interpreter.class_frame(cls), local_names=None, outer=outer, cls=cls
-        )
-        body.env = dict(self.env) if self.local_names is not None else {}
-        body.block(facts.body)
-        hook = cls.find("__init_subclass__", after=cls)
-        for member in hook[1] if hook is not None else UNKNOWN:
-            if isinstance(member, FunctionAtom):
-                bound = FunctionAtom(member.function, ClassAtom(cls))
-                calls.function(self, bound, [], {}, facts.span, "__init_subclass__", is_open=True)
-        value: Value = (ClassAtom(cls),)
-        for decorator in reversed(facts.decorators):
-            value = self._decorate(decorator, value, facts.span)
-        self.bind(facts.name, value)
-        return True
-
 
 def _adds_routes(module: Module, body: Sequence[m.Statement | m.Expression]) -> bool:
     for node in walk(body):
-        if isinstance(node, m.Define) and _adds_routes(module, module.facts.functions[node.function].decorators):
+        if isinstance(node, m.Define) and _adds_routes(
+            module, module.facts.functions[node.function].decorators
+        ):
             return True
         function = node.function if isinstance(node, m.Call) else None
         if isinstance(function, m.Attribute) and function.attribute in ROUTE_MAKERS | HTTP_METHODS:
@@ -413,10 +354,6 @@ def _container_of(element: m.Expression) -> m.Expression | None:
     if isinstance(element, m.Call) and isinstance(element.function, m.Attribute):
         return element.function.value if element.function.attribute in ("setdefault", "get") else None
     return None
-
-
-def _is_task(atom: Any) -> bool:
-    return isinstance(atom, InstanceAtom) and atom.type == "celery.app.task.Task"
 
 
 def _breaks(statements: Sequence[m.Statement]) -> bool:
@@ -439,23 +376,6 @@ def _breaks(statements: Sequence[m.Statement]) -> bool:
     return False
 
 
-def _span_of(node: m.Expression, default: Span) -> Span:
-    span = getattr(node, "span", None)
-    return span if isinstance(span, Span) else default
-
-
-def _last_name(node: m.Expression) -> str:
-    while isinstance(node, m.Call):
-        node = node.function
-    return (
-        node.attribute
-        if isinstance(node, m.Attribute)
-        else node.id
-        if isinstance(node, m.Name)
-        else "decorator"
-    )
-
-
 _STATEMENTS: dict[type, Callable[[Any, Any], bool]] = {
     m.Assign: Evaluator._assign,
     m.AugmentedAssign: Evaluator._augmented,
@@ -471,8 +391,8 @@ _STATEMENTS: dict[type, Callable[[Any, Any], bool]] = {
     m.Try: Evaluator._try,
     m.Match: Evaluator._match,
     m.Import: Evaluator._import,
-    m.Define: Evaluator._define,
-    m.DefineClass: Evaluator._define_class,
+    m.Define: DefinitionEvaluator._define,
+    m.DefineClass: DefinitionEvaluator._define_class,
     m.Scope: Evaluator._scope,
     m.Jump: Evaluator._jump,
 }

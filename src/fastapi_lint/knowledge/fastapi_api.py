@@ -30,7 +30,16 @@ CANONICAL: dict[str, str] = {
 HTTP_METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 
 ROUTE_MAKERS = frozenset(
-    {"FastAPI", "APIRouter", "api_route", "add_api_route", "add_api_websocket_route", "add_route", "include_router", "mount"}
+    {
+        "FastAPI",
+        "APIRouter",
+        "api_route",
+        "add_api_route",
+        "add_api_websocket_route",
+        "add_route",
+        "include_router",
+        "mount",
+    }
 )
 """Names of classes and methods by which applications come by their routes."""
 
