@@ -32,12 +32,12 @@ from shop.prices import price_of
 router = APIRouter()
 
 
-@router.get("/items/{{item}}")
+@router.get("/{name}/items/{{item}}")
 async def {name}_item(item: int):
     return price_of(item)
 
 
-@router.get("/stock")
+@router.get("/{name}/stock")
 async def {name}_stock():
     time.sleep(2)
     return stock.count()

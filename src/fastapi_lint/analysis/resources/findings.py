@@ -24,7 +24,7 @@ from fastapi_lint.facts import model as m
 from fastapi_lint.inference.classes import ProjectClass
 from fastapi_lint.inference.frames import Frame
 from fastapi_lint.inference.rendering import render
-from fastapi_lint.inference.values import FunctionAtom, InstanceAtom, Place
+from fastapi_lint.inference.values import ExternalAtom, FunctionAtom, InstanceAtom, Place
 from fastapi_lint.knowledge.resources import Resource, resource_by_factory, resource_by_type
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ class Survey:
         if usage.kept or usage.closed:
             yield _Leaf(frame, usage._replace(returned=False))
             return
-        if _is_cached(frame):
+        if _is_cached(self.program, frame):
             yield _Leaf(frame, usage._replace(returned=False, kept=frozenset({("global", None)})))
             return
         if frame in self.dependencies:
@@ -334,11 +334,21 @@ def _closed(usage: Usage) -> int:
     return PARTLY if usage.closed == NEVER and usage.in_handler else usage.closed
 
 
-def _is_cached(frame: Frame) -> bool:
+def _is_cached(program: Program, frame: Frame) -> bool:
     """Whether a decorator keeps what the function returns."""
-    assert frame.function is not None
-    return any(render(one).removesuffix("()").removesuffix("(...)").rpartition(".")[2] in _CACHES
-               for one in frame.function.facts.decorators)  # fmt: skip
+    function = frame.function
+    assert function is not None
+    scopes = [program.interpreter.names.module_frame(frame.module)]
+    if function.cls is not None:
+        scopes.append(program.interpreter.class_frame(function.cls))
+    if function.outer is not None:
+        scopes.append(function.outer)
+    for decorator in function.facts.decorators:
+        applied = decorator.function if isinstance(decorator, m.Call) else decorator
+        paths = [a.path for scope in scopes for a in scope.value_of(applied) if isinstance(a, ExternalAtom)]
+        if any(name.rpartition(".")[2] in _CACHES for name in paths or [render(applied)]):
+            return True
+    return False
 
 
 def _survey(program: Program) -> Survey:
