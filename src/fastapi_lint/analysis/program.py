@@ -63,7 +63,8 @@ class Program:
         found = self._answers.get(question)
         if found is None:
             find = questions.answerer(question)
-            found = self._answers[question] = on_deep_stack(lambda: tuple(find(self)))
+            with collector_paused():
+                found = self._answers[question] = on_deep_stack(lambda: tuple(find(self)))
         return found
 
 
