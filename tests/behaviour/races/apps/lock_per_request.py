@@ -15,7 +15,7 @@ async def buy() -> None:
     async with lock:
         current = total
         await asyncio.sleep(0.001)
-        total = current + 1
+        total = current + 1  # error: FAP202
 
 
 @app.get("/")
