@@ -7,6 +7,7 @@ import ast
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,9 +60,7 @@ def test_one_file_is_judged_with_its_project_in_view(project: Path, flake8: Flak
 
 
 @pytest.mark.parametrize("method", ["spawn", "forkserver"])
-def test_processes_that_inherit_no_memory_are_given_the_result(
-    project: Path, tmp_path: Path, method: str
-) -> None:
+def test_processes_that_inherit_no_memory_are_given_the_result(project: Path, method: str) -> None:
     program = (
         "import multiprocessing, os, sys\n"
         "from fastapi_lint import linter\n"
@@ -75,20 +74,20 @@ def test_processes_that_inherit_no_memory_are_given_the_result(
         f"    multiprocessing.set_start_method({method!r})\n"
         "    sys.exit(main(['-j2', '--select=FAP', 'app']))\n"
     )
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
     (project / "run_flake8.py").write_text(program)
-    result = subprocess.run(
-        [sys.executable, "run_flake8.py"],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-        env={**os.environ, "TMPDIR": str(scratch)},
-    )
-    assert result.stderr == "analysed by MainProcess\n"
-    assert _starts(result.stdout.splitlines(), _SLOW[2:], _LOAD[2:])
-    assert list(scratch.glob("*.json")) == []
+    # A fork server's socket lives in the temporary folder, and the path of a socket has to be short.
+    with tempfile.TemporaryDirectory(prefix="fap") as scratch:
+        result = subprocess.run(
+            [sys.executable, "run_flake8.py"],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+            env={**os.environ, "TMPDIR": scratch},
+        )
+        assert result.stderr == "analysed by MainProcess\n"
+        assert _starts(result.stdout.splitlines(), _SLOW[2:], _LOAD[2:])
+        assert list(Path(scratch).glob("*.json")) == []
 
 
 def test_a_worker_without_the_parents_result_finds_it_itself(project: Path) -> None:
