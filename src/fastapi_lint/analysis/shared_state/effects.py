@@ -238,7 +238,7 @@ class Effects:
         if not chosen:
             return
         # A refusal says most about what the test is for.
-        mark = max(chosen, key=lambda one: (one.role == "refusal", one.suspension is not None, one.read.span))
+        mark = max(chosen, key=lambda one: (one.role == "refusal", one.suspension is not None, one.order))
         suspension = mark.suspension or assumed or mark.read.span
         key = (span, location)
         if key not in self._hazards:

@@ -37,6 +37,13 @@ class Mark(NamedTuple):
     suspension: Span | None = None
     locks: frozenset[Lock] = frozenset()
 
+    @property
+    def order(self) -> tuple[Span, str, Span, str]:
+        """Marks stand in sets, whose order is by chance: where one is chosen, it is chosen by this."""
+        return (self.read.span, self.role, self.suspension or _NOWHERE, self.read.text)
+
+
+_NOWHERE = Span(0, 0, 0, 0)
 
 Marks = frozenset[Mark]
 NO_MARKS: Marks = frozenset()
@@ -51,7 +58,7 @@ def union(*groups: Marks) -> Marks:
     return (
         found
         if len(found) <= MOST_MARKS
-        else frozenset(sorted(found, key=lambda mark: mark.read.span)[:MOST_MARKS])
+        else frozenset(sorted(found, key=lambda mark: mark.order)[:MOST_MARKS])
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.walk import walk
 from fastapi_lint.inference.frames import Edge, Frame
@@ -10,6 +12,11 @@ _CHANGING = frozenset(
     {"append", "add", "appendleft", "insert", "extend", "update", "setdefault", "pop", "popitem", "popleft", "remove",
      "discard", "clear", "acquire"}
 )  # fmt: skip
+
+
+_MAKERS = frozenset(
+    {"list", "dict", "set", "defaultdict", "deque", "bytearray", "sorted", "copy", "deepcopy"}
+)
 
 
 class Relevance:
@@ -35,10 +42,7 @@ class Relevance:
         key = id(frame.function.facts)
         found = self._changes.get(key)
         if found is None:
-            local = frame.function.facts.locals
-            found = self._changes[key] = any(
-                _changes(node, local) for node in walk(frame.function.facts.body)
-            )
+            found = self._changes[key] = _writes_more_than_its_own(frame.function.facts)
         return found
 
     def suspends(self, frame: Frame) -> bool:
@@ -54,20 +58,66 @@ class Relevance:
         return found
 
 
-def _changes(node: object, local: frozenset[str]) -> bool:
+def _writes_more_than_its_own(facts: m.FunctionFacts) -> bool:
+    nodes = list(walk(facts.body))
+    own = _own_objects(facts, nodes)
+    return any(_changes(node, facts.locals, own) for node in nodes)
+
+
+def _own_objects(facts: m.FunctionFacts, nodes: list[Any]) -> frozenset[str]:
+    """Local names that only ever hold what the function made itself: nobody else sees those objects change."""
+    made: dict[str, bool] = {}
+    for node in nodes:
+        if isinstance(node, m.Assign):
+            for target in node.targets:
+                for name in walk(target) if isinstance(target, m.Display) else (target,):
+                    if isinstance(name, m.Name):
+                        fresh = name is target and node.value is not None and _is_fresh(node.value)
+                        made[name.id] = fresh and made.get(name.id, True)
+        elif isinstance(node, (m.For, m.WithItem, m.Walrus)) and node.target is not None:
+            made.update((name.id, False) for name in walk(node.target) if isinstance(name, m.Name))
+    parameters = [parameter.name for parameter in facts.parameters]
+    made.update((name, False) for name in parameters)
+    if parameters and facts.name in ("__init__", "__post_init__"):
+        made[parameters[0]] = True  # the object is not known to anybody yet
+    return frozenset(name for name, fresh in made.items() if fresh and name in facts.locals)
+
+
+def _is_fresh(value: m.Expression) -> bool:
+    if isinstance(value, (m.Display, m.DictDisplay, m.Comprehension, m.Constant, m.FormattedString)):
+        return True
+    if not isinstance(value, m.Call):
+        return False
+    function = value.function
+    name = function.attribute if isinstance(function, m.Attribute) else getattr(function, "id", "")
+    return name in _MAKERS or (name[:1].isupper() and not name.isupper())
+
+
+def _is_own(target: m.Expression, own: frozenset[str]) -> bool:
+    """Whether a write to `target` changes an object of `own`: its attributes and entries, not what hangs below those."""
+    if isinstance(target, (m.Attribute, m.Subscript)):
+        target = target.value
+    return isinstance(target, m.Name) and target.id in own
+
+
+def _changes(node: object, local: frozenset[str], own: frozenset[str]) -> bool:
     if isinstance(node, m.Assign):
         return any(
-            not isinstance(t, m.Display) and not (isinstance(t, m.Name) and t.id in local)
+            not isinstance(t, m.Display)
+            and not (isinstance(t, m.Name) and t.id in local)
+            and not _is_own(t, own)
             for t in node.targets
         )
     if isinstance(node, m.AugmentedAssign):
-        return not (isinstance(node.target, m.Name) and node.target.id in local)
+        return not (isinstance(node.target, m.Name) and node.target.id in local) and not _is_own(
+            node.target, own
+        )
     if isinstance(node, m.Delete):
-        return any(not isinstance(target, m.Name) for target in node.targets)
+        return any(not isinstance(target, m.Name) and not _is_own(target, own) for target in node.targets)
     if isinstance(node, m.With):
-        return not node.is_async
+        return not node.is_async and any(not isinstance(item.context, m.Call) for item in node.items)
     if isinstance(node, m.Call):
         if isinstance(node.function, m.Attribute):
-            return node.function.attribute in _CHANGING
+            return node.function.attribute in _CHANGING and not _is_own(node.function, own)
         return node.function == m.Name("setattr")
     return False
