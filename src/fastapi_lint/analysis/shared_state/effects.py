@@ -89,9 +89,12 @@ class Effects:
         self._fresh_results: list[bool] = []
         self._thread_locks: dict[Span, HeldThreadLock] = {}
         self._calls: dict[Span, list[CallSite]] = defaultdict(list)
+        self._handed_over: set[Span] = set()
         for site in frame.calls:
             if site.edge in (Edge.CALL, Edge.AWAIT):
                 self._calls[site.span].append(site)
+            elif site.edge is Edge.THREAD:
+                self._handed_over.add(site.span)
 
     def outcome(self) -> Walked:
         places = self._returned_places
@@ -179,7 +182,7 @@ class Effects:
         """Something is written here, as `kind` says; `marks`: what the new value depends on."""
         if self._is_own_construction(location):
             return
-        tests = self.state.tests()
+        is_tested = any(decides(mark.read.location, location) for mark in self.state.tests())
         write = Write(
             location,
             kind,
@@ -190,8 +193,8 @@ class Effects:
             source,
             frozenset([mark.read.location.root.name for mark in marks if not mark.read.location.is_shared]),
             self.state.suspended,
-            any(decides(mark.read.location, location) for mark in tests)
-            or any(same_entry(mark.read.location, location) for mark in marks),
+            is_tested,
+            is_tested or any(same_entry(mark.read.location, location) for mark in marks),
             0,
             self.places.shown.get(location, location),
         )
@@ -212,8 +215,20 @@ class Effects:
             return False
         return location.root.kind == "object"
 
-    def _judge(self, write: Write, marks: Marks, span: Span, text: str, assumed: Span | None) -> None:
-        """Is what the write depends on stale? `assumed`: a suspension that comes before the write in any case."""
+    def _judge(
+        self,
+        write: Write,
+        marks: Marks,
+        span: Span,
+        text: str,
+        assumed: Span | None,
+        *,
+        only_values: bool = False,
+    ) -> None:
+        """Is what the write depends on stale? `assumed`: a suspension that comes before the write in any case.
+
+        `only_values`: the callee looks at the place itself, so that tests made here do not count.
+        """
         location = write.location
         if not location.is_shared:
             return
@@ -232,7 +247,7 @@ class Effects:
         stale_reads = {mark.read for mark in (*stale_tests, *stale_values)}
         if any(mark.read not in stale_reads for mark in tests):
             return
-        how, chosen = "check", stale_tests
+        how, chosen = "check", [] if only_values else stale_tests
         if stale_values and all(mark.read in stale_reads for mark in values):
             how, chosen = "value", stale_values
         if not chosen:
@@ -254,10 +269,11 @@ class Effects:
     def called(self, span: Span, passed: dict[str, Any], node: m.Call | None, receiver: Any) -> Called:
         """The project functions called at `span`: sync ones run now, async ones when awaited."""
         sites = self._calls.get(span)
+        if sites or span in self._handed_over:
+            held = self.state.held
+            self._sites[span] = self._sites[span] & held if span in self._sites else held
         if not sites:
             return Called()
-        held = self.state.held
-        self._sites[span] = self._sites[span] & held if span in self._sites else held
         marks = NO_MARKS
         pending: list[Passed] = []
         places: set[Location | None] = set()
@@ -323,6 +339,7 @@ class Effects:
             if location is None:
                 continue
             marks = union(*[passed.marks.get(name, NO_MARKS) for name in write.parameters])
+            is_tested = any(decides(k.read.location, location) for k in self.state.tests())
             there = write._replace(
                 location=location,
                 shown=location if write.shown == write.location else write.shown,
@@ -331,12 +348,13 @@ class Effects:
                     [k.read.location.root.name for k in marks if not k.read.location.is_shared]
                 ),
                 suspended=write.suspended or self.state.suspended,
-                is_checked=write.is_checked
-                or any(decides(k.read.location, location) for k in self.state.tests()),
+                is_tested=write.is_tested or is_tested,
+                is_checked=write.is_checked or is_tested,
             )
             self._writes.setdefault((passed.span, location), there)
-            if not write.is_checked:
-                self._judge(there, marks, passed.span, passed.text, passed.span if write.suspended else None)
+            if not write.is_tested:
+                assumed = passed.span if write.suspended else None
+                self._judge(there, marks, passed.span, passed.text, assumed, only_values=write.is_checked)
             self.state.act_on(location)
         for removal in summary.removals:
             location = self._instantiated(removal, passed)

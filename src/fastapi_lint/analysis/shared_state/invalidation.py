@@ -15,12 +15,12 @@ _REMOVING = frozenset({"pop", "clear", "discard", "remove", "popitem"})
 
 
 class Removals:
-    """Answers "does other code remove entries from this place?"."""
+    """Answers "does other code remove entries from this place?" for containers called one of `names`."""
 
-    def __init__(self, walks: Walks) -> None:
+    def __init__(self, walks: Walks, names: frozenset[str]) -> None:
         self._found: dict[tuple[Root, tuple[str, ...]], set[tuple[str, ProjectFunction]]] = defaultdict(set)
         removing = {
-            id(f.function.facts): _removes(f.function)
+            id(f.function.facts): _removes(f.function, names)
             for f in walks.interpreter.frames
             if f.function is not None
         }
@@ -88,17 +88,30 @@ def _beginning(key: str) -> str:
     return text[1:].partition(text[0])[0]
 
 
-def _removes(function: ProjectFunction) -> bool:
+def _removes(function: ProjectFunction, names: frozenset[str]) -> bool:
+    """Whether the function takes something out of what one of `names` stands for, or puts an empty one in its place."""
     for node in walk(function.facts.body):
         if isinstance(node, m.Delete):
-            return True
-        if (
+            targets = [target.value for target in node.targets if isinstance(target, m.Subscript)]
+        elif isinstance(node, m.Assign):
+            targets = list(node.targets)
+        elif (
             isinstance(node, m.Call)
             and isinstance(node.function, m.Attribute)
             and node.function.attribute in _REMOVING
         ):
+            targets = [node.function.value]
+        else:
+            continue
+        if any(_last_name(target) in names for target in targets):
             return True
     return False
+
+
+def _last_name(node: m.Expression) -> str:
+    while isinstance(node, m.Subscript):
+        node = node.value
+    return node.attribute if isinstance(node, m.Attribute) else node.id if isinstance(node, m.Name) else ""
 
 
 def _calls_one(frame: Frame, removing: dict[int, bool]) -> bool:

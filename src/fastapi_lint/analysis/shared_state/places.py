@@ -45,7 +45,7 @@ class Places:
         while outer is not None and outer.function is not None:
             if name in outer.function.facts.locals:
                 if self._sharing.runs_once(outer):
-                    return Location(Root("closure", outer.function, name))
+                    return Location(Root("closure", outer, name))
                 return None
             outer = outer.function.outer
         cell = self._interpreter.names.global_cell(self._frame.module, name)

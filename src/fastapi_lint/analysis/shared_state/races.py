@@ -119,14 +119,19 @@ def answers_race(program: Program) -> list[Race]:
     """Every race, by file and line; one for each write."""
     (found,) = program.answers(LoopWalks)
     served = served_by_entries(program)
-    removals: Removals | None = None
+    kinds = [_kind(hazard) for hazard in found.hazards]
+    fills = [
+        h.write.location for h, kind in zip(found.hazards, kinds, strict=True) if kind is RaceKind.CACHE_FILL
+    ]
+    removals = Removals(found.walks, frozenset([place.last_name for place in fills])) if fills else None
     races: dict[tuple[str, Span, Location], Race] = {}
-    for hazard in found.hazards:
-        kind = _kind(hazard)
-        if kind is RaceKind.CACHE_FILL:
-            removals = removals or Removals(found.walks)
-            if removals.elsewhere(hazard.write.location, hazard.write.frame.function):
-                kind = RaceKind.REVIVED
+    for hazard, kind in zip(found.hazards, kinds, strict=True):
+        if (
+            kind is RaceKind.CACHE_FILL
+            and removals is not None
+            and removals.elsewhere(hazard.write.location, hazard.write.frame.function)
+        ):
+            kind = RaceKind.REVIVED
         if kind is None or not _is_credible(found.walks, hazard, kind, served):
             continue
         frame = hazard.frame

@@ -14,9 +14,11 @@ from fastapi_lint.inference.values import Value
 class Write(NamedTuple):
     """A write to `location` at `span`.
 
-    `kind` is "assign", "constant", "none", "update" (augmented), "add", "remove" or "clear". `parameters`: the written value
-    depends on these parameters. `suspended`: a suspension may precede it. `is_checked`: the function tests the place itself.
-    `shown` is the place as the code names it. `depth`: calls below the function at hand. `frame` is where it stands, `value` what is written and `source` the name of what gave it, as far as they are known.
+    `kind` is "assign", "constant", "none", "update" (augmented), "add", "remove" or "clear". `parameters`: the written
+    value depends on these parameters. `suspended`: a suspension may precede it. `is_tested`: a test of the place decides
+    about it; `is_checked`: that, or the new value comes from a look at the place. `shown` is the place as the code names
+    it. `depth`: calls below the function at hand. `frame` is where it stands, `value` what is written and `source` the
+    name of what gave it, as far as they are known.
     """
 
     location: Location
@@ -28,6 +30,7 @@ class Write(NamedTuple):
     source: str
     parameters: frozenset[str]
     suspended: bool
+    is_tested: bool
     is_checked: bool
     depth: int
     shown: Location

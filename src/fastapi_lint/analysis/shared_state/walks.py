@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ class Walks:
         self.interpreter = program.interpreter
         self.relevance = Relevance()
         self._walked: dict[tuple[Frame, bool], Walked] = {}
-        self._entry_locks: dict[Frame, frozenset[Lock]] = {}
+        self._entry_locks: dict[tuple[Frame, bool], frozenset[Lock]] = {}
         self._sources: dict[int, dict[str, str]] = {}
         self._texts: dict[int, dict[str, m.Expression]] = {}
         self._sizes: dict[int, int] = {}
@@ -75,30 +76,65 @@ class Walks:
 
     def entry_locks(self, frame: Frame, *, in_threads: bool = False) -> frozenset[Lock]:
         """The locks that are held whenever the frame is called while the application serves."""
-        found = self._entry_locks.get(frame)
+        key = (frame, in_threads)
+        found = self._entry_locks.get(key)
         if found is None:
-            self._entry_locks[frame] = frozenset()
-            found = self._entry_locks[frame] = self._common_locks(frame, in_threads)
+            self._entry_locks[key] = frozenset()
+            found = self._entry_locks[key] = self._common_locks(frame, in_threads)
         return found
 
     def _common_locks(self, frame: Frame, in_threads: bool) -> frozenset[Lock]:
-        if any(entry.frame is frame for entry in self.program.entries):
-            return frozenset()
         common: frozenset[Lock] | None = None
+        if frame in self._entry_frames:
+            common = self._locks_of_dependencies(frame)
+            if not common:
+                return frozenset()
         function = frame.function
         frames = function.frames.values() if function is not None else (frame,)
         for one in frames:
             for caller, site in self.sharing.callers.get(one, ()):
                 if caller.function is None or self.sharing.runs_once(caller) or caller.function is function:
                     continue
-                if site.edge not in (Edge.CALL, Edge.AWAIT):
+                if site.edge not in (Edge.CALL, Edge.AWAIT, Edge.THREAD):
                     return frozenset()
-                held = self.summary(caller, in_threads=in_threads).sites.get(site.span, frozenset())
-                held |= self.entry_locks(caller, in_threads=in_threads)
+                # Who hands work to a thread and waits for it holds its locks meanwhile.
+                caller_in_threads = in_threads and not caller.is_async
+                held = self.summary(caller, in_threads=caller_in_threads).sites.get(site.span, frozenset())
+                held |= self.entry_locks(caller, in_threads=caller_in_threads)
                 common = held if common is None else common & held
                 if not common:
                     return frozenset()
         return common or frozenset()
+
+    @cached_property
+    def _entry_frames(self) -> set[Frame]:
+        found = {entry.frame for entry in self.program.entries}
+        for route in self.program.table.routes:
+            found.update(route.frames, route.dependency_frames)
+        for frame in list(found):
+            found |= {site.target for site in frame.dependencies}
+        return found
+
+    def _locks_of_dependencies(self, frame: Frame) -> frozenset[Lock]:
+        """The locks that `yield` dependencies hold while what depends on them runs, on every route of the frame."""
+        common: frozenset[Lock] | None = None
+        for route in self.program.table.routes:
+            if frame in route.frames:
+                held = self._locks_at_yield(route.dependency_frames)
+                common = held if common is None else common & held
+        return (common or frozenset()) | self._locks_at_yield([site.target for site in frame.dependencies])
+
+    def _locks_at_yield(self, dependencies: Iterable[Frame]) -> frozenset[Lock]:
+        held: frozenset[Lock] = frozenset()
+        seen: set[Frame] = set()
+        pending = list(dependencies)
+        while pending:
+            frame = pending.pop()
+            if frame not in seen and frame.function is not None:
+                seen.add(frame)
+                held |= self.summary(frame, in_threads=not frame.is_async).yielded_under
+                pending += [site.target for site in frame.dependencies]
+        return held
 
     def _size(self, frame: Frame) -> int:
         assert frame.function is not None
