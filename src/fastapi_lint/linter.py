@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_lint import discovery
+from fastapi_lint.collector import collector_paused
 from fastapi_lint.diagnostics import Diagnostic
 from fastapi_lint.rules import all_rules
 from fastapi_lint.settings import Overrides, Settings, ignored_codes, load_settings, selected_codes
@@ -57,6 +58,7 @@ class _Placed(NamedTuple):
     is_moved: bool
 
 
+@collector_paused()  # over all of it: each time it goes on it visits everything made meanwhile
 def lint(
     paths: Sequence[Path],
     *,

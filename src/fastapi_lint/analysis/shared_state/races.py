@@ -12,7 +12,6 @@ from fastapi_lint.analysis.shared_state.objects import is_known_resource, is_mem
 from fastapi_lint.analysis.shared_state.summaries import Hazard, HeldThreadLock
 from fastapi_lint.analysis.shared_state.walks import Walks
 from fastapi_lint.diagnostics import Span, Step
-from fastapi_lint.facts.collector import collector_paused
 from fastapi_lint.inference.frames import Frame
 
 if TYPE_CHECKING:
@@ -75,8 +74,7 @@ _LIFECYCLE = (
 
 def answers_loopwalks(program: Program) -> list[LoopWalks]:
     """The one walk through everything that the questions of this package share."""
-    with collector_paused():
-        return [_walk_all(program)]
+    return [_walk_all(program)]
 
 
 def _walk_all(program: Program) -> LoopWalks:
