@@ -10,8 +10,8 @@ from fastapi_lint.analysis import questions
 from fastapi_lint.analysis.entry_points import EntryPoint, entry_points
 from fastapi_lint.analysis.reach import Reach
 from fastapi_lint.analysis.routes import RouteTable
-from fastapi_lint.deep_stack import on_deep_stack
 from fastapi_lint.collector import collector_paused
+from fastapi_lint.deep_stack import on_deep_stack
 from fastapi_lint.facts.unreadable import Unreadable
 from fastapi_lint.inference.interpreter import Interpreter
 from fastapi_lint.inference.project_run import evaluate_project

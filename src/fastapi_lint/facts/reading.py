@@ -7,8 +7,8 @@ import pickle
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
-from fastapi_lint.deep_stack import on_deep_stack
 from fastapi_lint.collector import collector_paused
+from fastapi_lint.deep_stack import on_deep_stack
 from fastapi_lint.facts.extract import extract_file
 from fastapi_lint.facts.model import ModuleFacts
 from fastapi_lint.facts.unreadable import Unreadable
