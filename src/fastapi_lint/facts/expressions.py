@@ -12,6 +12,7 @@ import libcst as cst
 
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
+from fastapi_lint.facts.positions import Positions
 
 LONGEST_STRING = 300
 """Longer literals are cut: no rule reads more of one."""
@@ -44,10 +45,10 @@ def operator_of(node: cst.CSTNode) -> str:
 
 
 class ExpressionBuilder:
-    """Turns LibCST expressions into facts. `spans` comes from `positions.spans_of`."""
+    """Turns LibCST expressions into facts."""
 
-    def __init__(self, spans: dict[int, tuple[int, int, int, int]]) -> None:
-        self._spans = spans
+    def __init__(self, positions: Positions) -> None:
+        self._positions = positions
         self._in_annotation = False
         self._annotation_span: Span | None = None
         self._build: dict[type[cst.CSTNode], Callable[[Any], m.Expression]] = {
@@ -113,8 +114,7 @@ class ExpressionBuilder:
 
     def span(self, node: cst.CSTNode) -> Span:
         """Where `node` stands; inside a quoted annotation, where the quotes stand."""
-        found = self._spans.get(id(node))
-        return Span(*found) if found else self._annotation_span or _NOWHERE
+        return self._positions.of(node) or self._annotation_span or _NOWHERE
 
     def expression(self, node: cst.CSTNode) -> m.Expression:
         return self._build[type(node)](node)

@@ -10,6 +10,7 @@ import libcst as cst
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.expressions import ExpressionBuilder, operator_of
+from fastapi_lint.facts.positions import Positions
 from fastapi_lint.facts.walk import walk
 
 Statements = tuple[m.Statement, ...]
@@ -41,8 +42,8 @@ class _ClassScope:
 class StatementBuilder(ExpressionBuilder):
     """Turns a LibCST module into statements, functions and classes."""
 
-    def __init__(self, spans: dict[int, tuple[int, int, int, int]]) -> None:
-        super().__init__(spans)
+    def __init__(self, positions: Positions) -> None:
+        super().__init__(positions)
         self.functions: list[m.FunctionFacts | None] = []
         self.classes: list[m.ClassFacts | None] = []
         self._scopes: list[_FunctionScope | _ClassScope] = []
@@ -75,6 +76,10 @@ class StatementBuilder(ExpressionBuilder):
             cst.Pass: lambda node: (m.Jump("pass"),),
             cst.TypeAlias: self._type_alias,
         }
+        # Python 3.15's `lazy import`, which older releases of LibCST do not know.
+        for name, build in (("LazyImport", self._import), ("LazyImportFrom", self._import_from)):
+            if hasattr(cst, name):
+                self._statement[getattr(cst, name)] = build
 
     # --- what the expression builder asks ----------------------------------------------------
 
