@@ -11,6 +11,7 @@ from fastapi_lint.collector import collector_paused
 from fastapi_lint.deep_stack import on_deep_stack
 from fastapi_lint.facts.extract import extract_file
 from fastapi_lint.facts.model import ModuleFacts
+from fastapi_lint.facts.unchecked import unchecked_nodes
 from fastapi_lint.facts.unreadable import Unreadable
 
 WORTH_A_PROCESS = 400_000
@@ -51,7 +52,7 @@ def read_all(
 
 def _read_here(sources: Sequence[Source], take: Callable[[ModuleFacts | Unreadable], None]) -> None:
     def read() -> None:
-        with collector_paused():
+        with collector_paused(), unchecked_nodes():
             for path, text in sources:
                 take(extract_file(path, text))
 
