@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_lint.facts import model as m
-from fastapi_lint.facts.walk import walk
+from fastapi_lint.facts.walk import nodes_of, walk
 from fastapi_lint.inference.frames import Frame
 from fastapi_lint.inference.interpreter import Interpreter
 from fastapi_lint.inference.rendering import render
@@ -131,7 +131,7 @@ def _sole_assignment(frame: Frame, name: str) -> m.Expression | None:
         return None
     found = [
         node.value
-        for node in walk(frame.function.facts.body)
+        for node in nodes_of(frame.function.facts)
         if isinstance(node, m.Assign) and node.targets == (m.Name(name),) and node.value is not None
     ]
     return found[0] if len(found) == 1 else None

@@ -11,7 +11,7 @@ from fastapi_lint.analysis.shared_state.races import ThreadLockAcrossAwait
 from fastapi_lint.analysis.thread_locks import brief_waits, enters_lock
 from fastapi_lint.diagnostics import Span, Step
 from fastapi_lint.facts import model as m
-from fastapi_lint.facts.walk import walk
+from fastapi_lint.facts.walk import nodes_of
 from fastapi_lint.inference.frames import BlockingCallSite, CallSite, Edge, Form, Frame
 from fastapi_lint.knowledge.blocking import BlockingCall, Confidence, Kind
 
@@ -181,7 +181,7 @@ def _opened_names(frame: Frame) -> frozenset[str]:
         return frozenset()
     opened = {site.span for site in frame.blocking if site.call.kind is Kind.FILE and site.form is Form.CALL}
     names: set[str] = set()
-    for node in walk(frame.function.facts.body):
+    for node in nodes_of(frame.function.facts):
         if isinstance(node, m.WithItem):
             targets: tuple[m.Expression | None, ...] = (node.target,)
             made = node.context
@@ -259,7 +259,7 @@ def _suspends(frame: Frame) -> bool:
     assert frame.function is not None
     if frame.is_generator or not frame.is_async:
         return True
-    for node in walk(frame.function.facts.body):
+    for node in nodes_of(frame.function.facts):
         if isinstance(node, m.Await) or (isinstance(node, (m.For, m.With, m.Loop)) and node.is_async):
             return True
     return False

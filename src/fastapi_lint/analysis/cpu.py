@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, cast
 
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
-from fastapi_lint.facts.walk import walk
+from fastapi_lint.facts.walk import nodes_of, walk
 from fastapi_lint.inference.frames import Frame
 from fastapi_lint.inference.values import ConstantAtom, ExternalAtom
 
@@ -198,7 +198,7 @@ class _Finder:
             isinstance(call, m.Call)
             and isinstance(call.function, m.Name)
             and call.function.id in ("min", "len")
-            for node in walk(self.facts.body)
+            for node in nodes_of(self.facts)
             if isinstance(node, m.Assign) and node.value is not None
             if any(isinstance(target, m.Name) and target.id in names for target in node.targets)
             for call in walk(node.value)
@@ -209,7 +209,7 @@ class _Finder:
         """The parameters and the local names computed from them: two steps are followed."""
         known = {parameter.name for parameter in self.facts.parameters} - {"self", "cls"}
         for _ in range(2):
-            for node in walk(self.facts.body):
+            for node in nodes_of(self.facts):
                 if isinstance(node, m.Assign) and node.value is not None:
                     used = {n.id for n in walk(node.value) if isinstance(n, m.Name)}
                     calls = [n for n in walk(node.value) if isinstance(n, m.Call)]
@@ -279,7 +279,7 @@ class _Finder:
         """`return fib(n - 1) + fib(n - 2)`: calls itself twice with less."""
         if not self.facts.calls_itself:
             return None
-        for node in walk(self.facts.body):
+        for node in nodes_of(self.facts):
             if isinstance(node, m.Return) and node.value is not None and not self.facts.is_async:
                 own = [
                     call

@@ -10,7 +10,7 @@ from fastapi_lint.analysis.routes import endpoint_functions
 from fastapi_lint.analysis.tree import names_read
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
-from fastapi_lint.facts.walk import walk
+from fastapi_lint.facts.walk import nodes_of
 from fastapi_lint.inference.classes import ProjectClass
 from fastapi_lint.inference.frames import Application, Edge, Frame
 from fastapi_lint.inference.functions import ProjectFunction
@@ -178,7 +178,7 @@ def _what_it_gives(interpreter: Interpreter, function: ProjectFunction) -> str |
 
 
 def _returns(facts: m.FunctionFacts) -> int:
-    return sum(isinstance(node, m.Return) for node in walk(facts.body))
+    return sum(isinstance(node, m.Return) for node in nodes_of(facts))
 
 
 def _declared_plain(returns: m.Expression | None) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from fastapi_lint.analysis.blocking import BlockingOnLoop
 from fastapi_lint.diagnostics import Span, Step
 from fastapi_lint.facts import model as m
-from fastapi_lint.facts.walk import walk
+from fastapi_lint.facts.walk import nodes_of
 from fastapi_lint.inference.frames import Edge, Frame
 from fastapi_lint.inference.functions import ProjectFunction
 from fastapi_lint.inference.values import ConstantAtom
@@ -67,7 +67,7 @@ def _awaited(frame: Frame) -> set[Span]:
     assert frame.function is not None
     return {
         node.value.span
-        for node in walk(frame.function.facts.body)
+        for node in nodes_of(frame.function.facts)
         if isinstance(node, m.Await) and isinstance(node.value, m.Call)
     }
 

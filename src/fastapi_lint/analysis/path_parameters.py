@@ -11,7 +11,7 @@ from fastapi_lint.analysis.path_templates import parameters
 from fastapi_lint.analysis.routes import Route, functions_in, unwrapped
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
-from fastapi_lint.facts.walk import walk
+from fastapi_lint.facts.walk import nodes_of
 from fastapi_lint.inference.classes import ProjectClass
 from fastapi_lint.inference.functions import ProjectFunction
 from fastapi_lint.inference.interpreter import Interpreter
@@ -201,7 +201,7 @@ def _is_readable(annotation: m.Expression) -> bool:
 
 def _gives_away(function: ProjectFunction, name: str) -> bool:
     """Whether the request is read for its path parameters, or handed to other code that may do so."""
-    for node in walk(function.facts.body):
+    for node in nodes_of(function.facts):
         if isinstance(node, m.Attribute) and node.attribute in ("path_params", "scope", "url"):
             return True
         if isinstance(node, m.Call) and any(a.value == m.Name(name) for a in node.arguments):
@@ -233,7 +233,7 @@ def _serves_a_page(function: ProjectFunction, path: str, name: str) -> bool:
         return True
     return any(
         isinstance(node, m.Call) and render(node.function).endswith("Response")
-        for node in walk(function.facts.body)
+        for node in nodes_of(function.facts)
     )
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
-from fastapi_lint.facts.walk import walk
+from fastapi_lint.facts.walk import nodes_of, walk
 from fastapi_lint.inference.frames import BlockingCallSite, Edge, Form, Frame
 from fastapi_lint.inference.values import InstanceAtom, Place
 from fastapi_lint.knowledge.blocking import Kind
@@ -79,7 +79,7 @@ def brief_waits(
 def _holds(frame: Frame) -> Iterator[_Hold]:
     if frame.function is None:
         return
-    for node in walk(frame.function.facts.body):
+    for node in nodes_of(frame.function.facts):
         if isinstance(node, m.With) and not node.is_async:
             for item in node.items:
                 places = tuple(

@@ -392,6 +392,7 @@ class FunctionFacts:
         "is_generator",
         "locals",
         "name",
+        "nodes",
         "number",
         "parameters",
         "parent_class",
@@ -442,6 +443,8 @@ class FunctionFacts:
         self.counted = counted
         self.tested = tested
         self._body = body
+        self.nodes: tuple[Expression | Statement, ...] | None = None
+        """All nodes of the body, once somebody asked for them (`walk.nodes_of`)."""
 
     @property
     def body(self) -> tuple[Statement, ...]:
@@ -453,7 +456,7 @@ class FunctionFacts:
         return self._body
 
     def __reduce__(self) -> tuple[object, ...]:
-        fields = {name: getattr(self, name) for name in self.__slots__ if name != "_body"}
+        fields = {name: getattr(self, name) for name in self.__slots__ if name not in ("_body", "nodes")}
         return _restore_function, (fields, pickle.dumps(self.body, 5))
 
 

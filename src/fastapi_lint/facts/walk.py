@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model
 
-_NODES = frozenset(
-    kind
-    for kind in vars(model).values()
-    if isinstance(kind, type) and issubclass(kind, tuple) and kind is not Span
-)
-_ENTERED = _NODES | {tuple}
+_KINDS = [kind for kind in vars(model).values() if isinstance(kind, type) and issubclass(kind, tuple)]
+_HOLDERS = {"Expression", "Statement", *(kind.__name__ for kind in _KINDS)} - {"Span"}
+
+
+def _holding(kind: type) -> tuple[int, ...]:
+    """The places of the fields that hold nodes, the last first."""
+    texts = [
+        getattr(hint, "__forward_arg__", None) or str(hint)
+        for hint in getattr(kind, "__annotations__", {}).values()
+    ]
+    places = [place for place, text in enumerate(texts) if _HOLDERS & set(re.findall(r"\w+", text))]
+    return tuple(reversed(places))
+
+
+_FIELDS: dict[type, tuple[int, ...]] = {kind: _holding(kind) for kind in _KINDS if kind is not Span}
 
 
 def walk(node: Any) -> Iterator[Any]:
@@ -21,8 +31,18 @@ def walk(node: Any) -> Iterator[Any]:
     stack = [node]
     while stack:
         current = stack.pop()
-        if type(current) in _NODES:
+        fields = _FIELDS.get(type(current))
+        if fields is not None:
             yield current
-        elif type(current) is not tuple:
-            continue
-        stack.extend([part for part in reversed(current) if type(part) in _ENTERED])
+            for place in fields:
+                stack.append(current[place])
+        elif type(current) is tuple:
+            stack.extend(current[::-1])
+
+
+def nodes_of(function: model.FunctionFacts) -> tuple[Any, ...]:
+    """All nodes of the function's body, as `walk` gives them; kept, since many questions look through them."""
+    nodes = function.nodes
+    if nodes is None:
+        nodes = function.nodes = tuple(walk(function.body))
+    return nodes

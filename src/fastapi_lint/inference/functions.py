@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.model import FunctionFacts
-from fastapi_lint.facts.walk import walk
+from fastapi_lint.facts.walk import nodes_of
 from fastapi_lint.inference.values import UNKNOWN, FunctionAtom, Value
 from fastapi_lint.knowledge.fastapi_api import APP, HTTP_METHODS, ROUTE_MAKERS, ROUTER
 
@@ -109,7 +109,7 @@ class ProjectFunction:
 
 
 def _makes_routes(module: Module, facts: FunctionFacts) -> bool:
-    for node in walk(facts.body):
+    for node in nodes_of(facts):
         if isinstance(node, m.Call):
             name = getattr(node.function, "attribute", None) or getattr(node.function, "id", "")
             if name in ROUTE_MAKERS:

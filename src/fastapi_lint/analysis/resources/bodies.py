@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
+from fastapi_lint.facts.walk import walk
 
 if TYPE_CHECKING:
     from fastapi_lint.analysis.program import Program
@@ -32,19 +34,21 @@ class Body:
         self.yields: list[m.Yield] = []
         self.functions: list[int] = []
         self.globals: set[str] = set()
-        self._parents: dict[int, Any] = {}
-        stack: list[tuple[Any, Any]] = [(statement, None) for statement in reversed(statements)]
-        while stack:
-            node, parent = stack.pop()
-            self._parents[id(node)] = parent
+        for node in walk(statements):
             if type(node) in _NOTED:
                 self._note(node)
+
+    @cached_property
+    def _parents(self) -> dict[int, Any]:
+        parents: dict[int, Any] = {}
+        for node in walk(self.statements):
             for field in node:
-                if isinstance(field, tuple) and not isinstance(field, Span):
-                    children = (field,) if hasattr(field, "_fields") else field
-                    for child in children:
-                        if hasattr(child, "_fields") and not isinstance(child, Span):
-                            stack.append((child, node))
+                if type(field) is tuple:
+                    for child in field:
+                        parents[id(child)] = node
+                else:
+                    parents[id(field)] = node
+        return parents
 
     def _note(self, node: Any) -> None:
         kind = type(node)

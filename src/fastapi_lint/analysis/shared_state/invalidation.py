@@ -7,7 +7,7 @@ from collections import defaultdict
 from fastapi_lint.analysis.shared_state.locations import ANY, UNKNOWN_KEY, Location, Root
 from fastapi_lint.analysis.shared_state.walks import Walks
 from fastapi_lint.facts import model as m
-from fastapi_lint.facts.walk import walk
+from fastapi_lint.facts.walk import nodes_of
 from fastapi_lint.inference.frames import Edge, Frame
 from fastapi_lint.inference.functions import ProjectFunction
 
@@ -90,7 +90,7 @@ def _beginning(key: str) -> str:
 
 def _removes(function: ProjectFunction, names: frozenset[str]) -> bool:
     """Whether the function takes something out of what one of `names` stands for, or puts an empty one in its place."""
-    for node in walk(function.facts.body):
+    for node in nodes_of(function.facts):
         if isinstance(node, m.Delete):
             targets = [target.value for target in node.targets if isinstance(target, m.Subscript)]
         elif isinstance(node, m.Assign):

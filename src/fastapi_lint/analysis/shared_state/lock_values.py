@@ -8,7 +8,7 @@ from fastapi_lint.analysis.shared_state.locations import Location
 from fastapi_lint.analysis.shared_state.marks import Lock
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
-from fastapi_lint.facts.walk import walk
+from fastapi_lint.facts.walk import nodes_of, walk
 from fastapi_lint.inference.frames import Frame
 from fastapi_lint.inference.rendering import render
 from fastapi_lint.inference.values import InstanceAtom, MemberAtom, ObjectAtom, Place
@@ -67,7 +67,7 @@ def is_private(frame: Frame, place: Place) -> bool:
         return False
     names = set()
     direct = False
-    for node in walk(function.facts.body):
+    for node in nodes_of(function.facts):
         if isinstance(node, m.Assign) and isinstance(node.value, m.Call) and node.value.span == place.span:
             for target in node.targets:
                 if isinstance(target, m.Name) and target.id in function.facts.locals:
@@ -80,7 +80,7 @@ def is_private(frame: Frame, place: Place) -> bool:
         return True
     if not names:
         return False
-    for node in walk(function.facts.body):
+    for node in nodes_of(function.facts):
         if isinstance(node, m.Assign) and isinstance(node.value, m.Name) and node.value.id in names:
             if not all(
                 isinstance(target, m.Name) and target.id in function.facts.locals for target in node.targets

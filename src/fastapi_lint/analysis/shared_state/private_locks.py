@@ -10,7 +10,7 @@ from fastapi_lint.analysis.shared_state.lock_values import ASYNC_LOCKS, THREAD_L
 from fastapi_lint.analysis.shared_state.races import LoopWalks
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
-from fastapi_lint.facts.walk import walk
+from fastapi_lint.facts.walk import nodes_of
 from fastapi_lint.inference.frames import Creation, Frame
 from fastapi_lint.inference.values import InstanceAtom, Place
 
@@ -59,7 +59,7 @@ def answers(program: Program) -> list[PrivateLock]:
 
 def _is_returned(frame: Frame, creation: Creation) -> bool:
     assert frame.function is not None
-    for node in walk(frame.function.facts.body):
+    for node in nodes_of(frame.function.facts):
         if isinstance(node, m.Return) and isinstance(node.value, m.Call) and node.value.span == creation.span:
             return True
         if isinstance(node, m.Yield) and isinstance(node.value, m.Call) and node.value.span == creation.span:
@@ -73,7 +73,7 @@ def _is_taken_here(frame: Frame, place: Place) -> bool:
     names = _names_of(frame, place)
     if names & _names_inside(frame):
         return False
-    for node in walk(frame.function.facts.body):
+    for node in nodes_of(frame.function.facts):
         if isinstance(node, m.With):
             for item in node.items:
                 if isinstance(item.context, m.Call) and item.context.span == place.span:
@@ -95,7 +95,7 @@ def _names_of(frame: Frame, place: Place) -> set[str]:
     assert frame.function is not None
     return {
         target.id
-        for node in walk(frame.function.facts.body)
+        for node in nodes_of(frame.function.facts)
         if isinstance(node, m.Assign) and isinstance(node.value, m.Call) and node.value.span == place.span
         for target in node.targets
         if isinstance(target, m.Name)
@@ -111,5 +111,5 @@ def _names_inside(frame: Frame) -> set[str]:
     for facts in functions:
         if facts.parent_function in inside:
             inside.add(facts.number)
-            found |= {node.id for node in walk(facts.body) if isinstance(node, m.Name)}
+            found |= {node.id for node in nodes_of(facts) if isinstance(node, m.Name)}
     return found

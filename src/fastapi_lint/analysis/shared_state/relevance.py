@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi_lint.facts import model as m
-from fastapi_lint.facts.walk import walk
+from fastapi_lint.facts.walk import nodes_of, walk
 from fastapi_lint.inference.frames import Edge, Frame
 
 _CHANGING = frozenset(
@@ -53,18 +53,18 @@ class Relevance:
         if found is None:
             found = self._suspends[key] = frame.is_generator or any(
                 isinstance(node, m.Await) or (isinstance(node, (m.For, m.With, m.Loop)) and node.is_async)
-                for node in walk(frame.function.facts.body)
+                for node in nodes_of(frame.function.facts)
             )
         return found
 
 
 def _writes_more_than_its_own(facts: m.FunctionFacts) -> bool:
-    nodes = list(walk(facts.body))
+    nodes = nodes_of(facts)
     own = _own_objects(facts, nodes)
     return any(_changes(node, facts.locals, own) for node in nodes)
 
 
-def _own_objects(facts: m.FunctionFacts, nodes: list[Any]) -> frozenset[str]:
+def _own_objects(facts: m.FunctionFacts, nodes: tuple[Any, ...]) -> frozenset[str]:
     """Local names that only ever hold what the function made itself: nobody else sees those objects change."""
     made: dict[str, bool] = {}
     for node in nodes:

@@ -9,7 +9,7 @@ from fastapi_lint.analysis.entry_points import START_KINDS
 from fastapi_lint.analysis.shared_state.objects import is_data_class
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
-from fastapi_lint.facts.walk import walk
+from fastapi_lint.facts.walk import nodes_of, walk
 from fastapi_lint.inference.classes import ProjectClass
 from fastapi_lint.inference.frames import CallSite, Frame
 from fastapi_lint.inference.functions import ProjectFunction
@@ -94,7 +94,7 @@ class Sharing:
                 function = getattr(atom, "function", None)
                 if isinstance(function, ProjectFunction) and any(
                     isinstance(node, m.Attribute) and "instance" in node.attribute
-                    for node in walk(function.facts.body)
+                    for node in nodes_of(function.facts)
                 ):
                     return True
         return False
@@ -157,7 +157,7 @@ class Sharing:
 
     def _are_names_kept(self, frame: Frame, names: set[str], depth: int) -> bool:
         assert frame.function is not None
-        for node in walk(frame.function.facts.body):
+        for node in nodes_of(frame.function.facts):
             if isinstance(node, m.Assign) and isinstance(node.value, m.Name) and node.value.id in names:
                 if any(self._is_shared_target(frame, target) for target in node.targets):
                     return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from fastapi_lint.facts import model as m
-from fastapi_lint.facts.walk import walk
+from fastapi_lint.facts.walk import nodes_of
 from fastapi_lint.inference.attributes import is_stub
 from fastapi_lint.inference.frames import Frame
 from fastapi_lint.inference.interpreter import Interpreter
@@ -64,7 +64,7 @@ def _awaited(frame: Frame) -> list[Frame] | None:
     ):
         return None
     found: list[Frame] = []
-    for node in walk(function.facts.body):
+    for node in nodes_of(function.facts):
         if isinstance(node, m.Await):
             frames = coroutine_frames(frame.value_of(node.value))
             if frames is None:

@@ -13,7 +13,7 @@ from fastapi_lint.analysis.shared_state.sharing import Sharing
 from fastapi_lint.analysis.shared_state.summaries import NOTHING, Walked
 from fastapi_lint.analysis.shared_state.suspension import Suspension
 from fastapi_lint.facts import model as m
-from fastapi_lint.facts.walk import walk
+from fastapi_lint.facts.walk import nodes_of
 from fastapi_lint.inference.frames import Edge, Frame
 from fastapi_lint.inference.rendering import render
 
@@ -140,7 +140,7 @@ class Walks:
         assert frame.function is not None
         key = id(frame.function.facts)
         if key not in self._sizes:
-            self._sizes[key] = sum(1 for _ in walk(frame.function.facts.body))
+            self._sizes[key] = len(nodes_of(frame.function.facts))
         return self._sizes[key]
 
     def sources(self, frame: Frame) -> dict[str, str]:
@@ -150,7 +150,7 @@ class Walks:
         found = self._sources.get(key)
         if found is None:
             found = self._sources[key] = {}
-            for node in walk(frame.function.facts.body):
+            for node in nodes_of(frame.function.facts):
                 if isinstance(node, m.Assign) and node.value is not None:
                     for target in node.targets:
                         if isinstance(target, m.Name):
@@ -164,7 +164,7 @@ class Walks:
         found = self._texts.get(key)
         if found is None:
             assigned: dict[str, list[m.Expression | None]] = {}
-            for node in walk(frame.function.facts.body):
+            for node in nodes_of(frame.function.facts):
                 if isinstance(node, m.Assign):
                     for target in node.targets:
                         if isinstance(target, m.Name):
