@@ -14,6 +14,18 @@ class Severity(StrEnum):
     INFO = "info"
 
 
+class Confidence(StrEnum):
+    """How sure it is that a finding is right and does matter.
+
+    HIGH: surely. MEDIUM: usually, where it hangs on how long a call takes or how often the code runs. LOW: only with
+    large data or a slow disk.
+    """
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
 class Span(NamedTuple):
     """A stretch of source text: 1-based lines and columns (in characters), the end exclusive."""
 
@@ -54,7 +66,9 @@ class Diagnostic(NamedTuple):
     `path` is absolute. `message` is one line: what is wrong, why, and what to do. `help` is the
     "what to do" alone, for output that shows it apart. `chain` runs from the call in the async
     function (first) to the blocking call (last) and is empty where the finding needs no chain.
-    `routes` names the routes that reach the finding, as `GET /users/{id}`.
+    `routes` names the routes that reach the finding, as `GET /users/{id}`. `cause` says what is wrong at the last step
+    of the chain, without a word on how one gets there: findings of one rule that share that step and have a cause
+    are one thing seen from several places.
     """
 
     code: str
@@ -67,6 +81,8 @@ class Diagnostic(NamedTuple):
     chain: tuple[Step, ...] = ()
     routes: tuple[str, ...] = ()
     fix: Fix | None = None
+    confidence: Confidence = Confidence.HIGH
+    cause: str = ""
 
     @property
     def sort_key(self) -> tuple[str, Span, str, str]:

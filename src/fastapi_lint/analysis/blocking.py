@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_lint.analysis.cpu import cpu_loops
+from fastapi_lint.analysis.filled_queues import prompt_gets
+from fastapi_lint.analysis.once import OncePerProcess
 from fastapi_lint.analysis.shared_state.races import ThreadLockAcrossAwait
 from fastapi_lint.analysis.thread_locks import brief_waits, enters_lock
 from fastapi_lint.diagnostics import Span, Step
@@ -71,15 +73,16 @@ def answers(program: Program) -> list[BlockingOnLoop]:
     endpoints = {
         entry.frame for entry in program.entries if entry.kind in ("route", "dependency", "exception handler")
     }
-    direct = _direct(program, endpoints)
-    ways = _ways(program, direct)
+    once = OncePerProcess(program)
+    direct = _direct(program, endpoints, once)
+    ways = _ways(program, direct, once)
     best: dict[tuple[str, Span], tuple[int, int, BlockingOnLoop]] = {}
     for frame in program.interpreter.frames:
         reach = program.reach
         if not reach.is_loop_frame(frame) or not reach.is_reported(frame):
             continue
         suspends: bool | None = None
-        for rank, span, text, chain, call in _sites(frame, ways, direct):
+        for rank, span, text, chain, call in _sites(frame, ways, direct, once):
             if call.kind is Kind.CONSOLE and not reach.routes_of(frame):
                 continue  # asks a person: an interactive program, not a server
             key = (frame.module.path, span)
@@ -118,10 +121,24 @@ def _rank(call: BlockingCall) -> int:
     return _CONFIDENCES.index(call.confidence) * len(_KINDS) + _KINDS.index(call.kind)
 
 
-def _direct(program: Program, endpoints: set[Frame]) -> dict[Frame, list[BlockingCallSite]]:
+def _is_borne_once(call: BlockingCall) -> bool:
+    """Whether a server bears this in the first request alone. Loading a model then is a different matter."""
+    return call.kind is not Kind.CPU or call.confidence is not Confidence.HIGH
+
+
+def _direct(
+    program: Program, endpoints: set[Frame], once: OncePerProcess
+) -> dict[Frame, list[BlockingCallSite]]:
     """The blocking calls of each frame that has some, without locks that are never held for long."""
     frames = program.interpreter.frames
-    direct = {frame: direct_sites(frame, frame in endpoints) for frame in frames}
+    direct = {
+        frame: [
+            site
+            for site in direct_sites(frame, frame in endpoints)
+            if not _is_borne_once(site.call) or not once.covers(frame, site.span)
+        ]
+        for frame in frames
+    }
     direct = {frame: sites for frame, sites in direct.items() if sites}
     if not any(enters_lock(site) for sites in direct.values() for site in sites):
         return direct
@@ -129,7 +146,9 @@ def _direct(program: Program, endpoints: set[Frame]) -> dict[Frame, list[Blockin
         frame: [site for site in sites if site.call.kind is not Kind.METADATA and not enters_lock(site)]
         for frame, sites in direct.items()
     }
-    brief = brief_waits(frames, direct, _ways(program, others).keys(), program.reach.is_reported)
+    slow = _ways(program, others, once).keys()
+    rare = OncePerProcess(program, by_key=True)
+    brief = brief_waits(frames, direct, slow, program.reach.is_reported, rare.covers)
     return {
         frame: [site for site in sites if (frame, site.span) not in brief or not enters_lock(site)]
         for frame, sites in direct.items()
@@ -148,7 +167,15 @@ def direct_sites(frame: Frame, is_entry: bool) -> list[BlockingCallSite]:
         if site.call.confidence is not Confidence.LOW or site.call.kind is Kind.METADATA
     ]
     handles = _opened_names(frame)
-    sites = [site for site in sites if not _is_part_of_opening(site, handles)]
+    if frame.function is not None and any(_takes_from_queue(site) for site in sites):
+        prompt = prompt_gets(frame.function.facts.body)
+        sites = [site for site in sites if site.span not in prompt or not _takes_from_queue(site)]
+    openings = [site.span for site in sites if site.call.kind is Kind.FILE and _opens(site)]
+    sites = [
+        site
+        for site in sites
+        if not _is_part_of_opening(site, handles) and not _holds_opening(site, openings)
+    ]
     lines: set[tuple[int, str]] = set()
     kept = []
     for site in sites:
@@ -175,6 +202,25 @@ def _is_part_of_opening(site: BlockingCallSite, handles: frozenset[str]) -> bool
     return bool(site.names & handles) and name.startswith(_HANDLE_USERS)
 
 
+def _takes_from_queue(site: BlockingCallSite) -> bool:
+    return site.call.kind is Kind.WAIT and site.call.name.endswith("Queue.get")
+
+
+def _opens(site: BlockingCallSite) -> bool:
+    return site.form is Form.CALL and site.call.name.rpartition(".")[2] == "open"
+
+
+def _holds_opening(site: BlockingCallSite, openings: list[Span]) -> bool:
+    """Whether the site uses a file opened in the same expression: `open(path).read()`, `json.load(open(path))`."""
+    if site.call.kind is not Kind.FILE or not site.call.name.startswith(_HANDLE_USERS):
+        return False
+    start, end = (site.span.line, site.span.column), (site.span.end_line, site.span.end_column)
+    return any(
+        one != site.span and start <= (one.line, one.column) and (one.end_line, one.end_column) <= end
+        for one in openings
+    )
+
+
 def _opened_names(frame: Frame) -> frozenset[str]:
     """The names that hold files which the function opened itself."""
     if frame.function is None or not any(site.call.kind is Kind.FILE for site in frame.blocking):
@@ -199,7 +245,9 @@ def _is_handle(frame: Frame, made: m.Call) -> bool:
     return any(getattr(atom, "type", "").startswith(_HANDLES) for atom in frame.value_of(made))
 
 
-def _ways(program: Program, direct: Mapping[Frame, list[BlockingCallSite]]) -> dict[Frame, _Way]:
+def _ways(
+    program: Program, direct: Mapping[Frame, list[BlockingCallSite]], once: OncePerProcess
+) -> dict[Frame, _Way]:
     """For each sync frame that blocks when called: the worst and then shortest reason."""
     callers: dict[Frame, list[tuple[Frame, CallSite]]] = defaultdict(list)
     by_rank: dict[int, list[tuple[Frame, BlockingCallSite]]] = defaultdict(list)
@@ -217,11 +265,12 @@ def _ways(program: Program, direct: Mapping[Frame, list[BlockingCallSite]]) -> d
             if frame not in ways:
                 ways[frame] = _Way(rank, blocking, None)
                 front.append(frame)
+        is_borne_once = bool(front) and _is_borne_once(_follow(front[0], ways, []))
         while front:
             following: list[Frame] = []
             for frame in front:
                 for caller, site in callers.get(frame, ()):
-                    if caller not in ways:
+                    if caller not in ways and not (is_borne_once and once.calls_once(caller, site)):
                         ways[caller] = _Way(rank, None, site)
                         following.append(caller)
             front = following
@@ -229,7 +278,10 @@ def _ways(program: Program, direct: Mapping[Frame, list[BlockingCallSite]]) -> d
 
 
 def _sites(
-    frame: Frame, ways: dict[Frame, _Way], direct: Mapping[Frame, list[BlockingCallSite]]
+    frame: Frame,
+    ways: dict[Frame, _Way],
+    direct: Mapping[Frame, list[BlockingCallSite]],
+    once: OncePerProcess,
 ) -> Iterator[tuple[int, Span, str, tuple[Step, ...], BlockingCall]]:
     """The calls in a loop frame that block: its own, and those of sync functions that do."""
     for blocking in direct.get(frame, ()):
@@ -239,6 +291,8 @@ def _sites(
         if site.edge is Edge.CALL and site.target in ways:
             steps = [Step(frame.module.path, site.span, frame.name, site.text)]
             call = _follow(site.target, ways, steps)
+            if _is_borne_once(call) and once.calls_once(frame, site):
+                continue
             yield ways[site.target].rank, site.span, site.text, tuple(steps), call
 
 

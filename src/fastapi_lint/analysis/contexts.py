@@ -28,7 +28,7 @@ def contexts_of(program: Program) -> Mapping[tuple[str, int], frozenset[str]]:
             continue
         seen.add((frame, context))
         for site in frame.calls:
-            pending.append((site.target, _callee_context(site.edge, site.target, context)))
+            pending.append((site.target, callee_context(site.edge, site.target, context)))
         pending += [(site.target, dependency_context(site.target)) for site in frame.dependencies]
     found: dict[tuple[str, int], set[str]] = defaultdict(set)
     for frame, context in seen:
@@ -37,7 +37,8 @@ def contexts_of(program: Program) -> Mapping[tuple[str, int], frozenset[str]]:
     return {key: frozenset(value) for key, value in found.items()}
 
 
-def _callee_context(edge: Edge, target: Frame, caller: Context) -> Context:
+def callee_context(edge: Edge, target: Frame, caller: Context) -> Context:
+    """Where `target` runs when it is called along `edge` from code that runs in `caller`."""
     if edge is Edge.CALL:
         return caller
     if edge in (Edge.THREAD, Edge.DETACHED) and not target.is_async:

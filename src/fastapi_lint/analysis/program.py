@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from fastapi_lint.analysis import questions
 from fastapi_lint.analysis.entry_points import EntryPoint, entry_points
@@ -16,6 +16,9 @@ from fastapi_lint.facts.unreadable import Unreadable
 from fastapi_lint.inference.interpreter import Interpreter
 from fastapi_lint.inference.project_run import evaluate_project
 from fastapi_lint.project.modules import Project
+
+if TYPE_CHECKING:
+    from fastapi_lint.facts.cache import FactsCache
 
 Answer = TypeVar("Answer")
 
@@ -75,13 +78,17 @@ def analyse(
     *,
     jobs: int = 1,
     progress: Callable[[int, int], None] | None = None,
+    facts_cache: FactsCache | None = None,
 ) -> Program:
-    """Read and link the files of the project under `root`. `progress(done, total)` is called as files are read."""
+    """Read and link the files of the project under `root`. `progress(done, total)` is called as files are read.
+
+    Files whose facts are in `facts_cache` are not read.
+    """
 
     # LibCST takes long to import, and many commands ask about rules without reading a file.
     from fastapi_lint.facts.reading import read_all
 
-    facts, unreadable = read_all([(file.path, file.text) for file in files], jobs, progress)
+    facts, unreadable = read_all([(file.path, file.text) for file in files], jobs, progress, facts_cache)
 
     def run() -> Program:
         with collector_paused():

@@ -13,7 +13,7 @@ from fastapi_lint.analysis.entry_points import (
     never_run,
 )
 from fastapi_lint.analysis.routes import RouteTable
-from fastapi_lint.inference.frames import Edge, Frame
+from fastapi_lint.inference.frames import CallSite, Edge, Frame
 from fastapi_lint.inference.interpreter import Interpreter
 
 FOLLOWED = frozenset({Edge.CALL, Edge.AWAIT, Edge.LOOP, Edge.DEPENDENCY, Edge.TASK})
@@ -68,7 +68,7 @@ class Reach:
         scripts = self._closure(own_loops | tests, tasks=True)
         started = self._closure(started_with - serving, tasks=False)
         # A task made while the application starts goes on while it serves.
-        lasting = {s.target for f in started for s in f.calls if s.edge is Edge.TASK}
+        lasting = {s.target for f in started for s in f.calls if s.edge is Edge.TASK or _is_left_to_run(f, s)}
         self.serving = self._with_callbacks(self._closure(serving | lasting | (roots - scripts), tasks=True))
         self._reported = self.serving | (started if startup else set())
         self.starting = starting
@@ -156,3 +156,12 @@ class Reach:
                 if site.edge in FOLLOWED:
                     add(site.target, masks[frame])
         return masks
+
+
+def _is_left_to_run(frame: Frame, site: CallSite) -> bool:
+    """Whether a plain function makes a coroutine and does not give it back: somebody starts it as a task."""
+    return (
+        site.edge is Edge.AWAIT
+        and not frame.is_async
+        and all(getattr(atom, "frame", None) is not site.target for atom in frame.result.value)
+    )

@@ -44,7 +44,8 @@ def answers(program: Program) -> Iterator[RouteConflict]:
     order = _Order(program.interpreter)
     groups: dict[tuple[str, object, str], list[Route]] = defaultdict(list)
     for route in program.table.routes:
-        is_test = program.interpreter.project.modules[route.file].is_test
+        files = (route.file, *[one.file for one in route.chain])
+        is_test = any(program.interpreter.project.modules[file].is_test for file in files)
         if route.is_served and not is_test and "{?}" not in route.path and not order.has_own_matching(route):
             mounts = tuple([(r.file, r.span) for r in route.chain if r.kind == "mount"])
             for method in route.methods or ("WEBSOCKET",):

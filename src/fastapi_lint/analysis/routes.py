@@ -59,15 +59,18 @@ class RouteTable:
         self.interpreter = interpreter
         self._made: dict[Place, Registration] = {}
         self._included: dict[Place, list[tuple[Place, Registration]]] = defaultdict(list)
+        self._sole_app = _sole_app(interpreter)
         for registration in interpreter.registrations.values():
             if registration.kind == "router" and registration.owner is not None:
                 other = self._made.get(registration.owner)
                 # A subclass is made without a prefix, and then `super().__init__(prefix=...)` says which.
                 if other is None or registration.path != "" or not other.path:
                     self._made[registration.owner] = registration
-            elif registration.kind in ("include", "mount") and registration.owner is not None:
-                for child in routers_in(registration.work):
-                    self._included[child].append((registration.owner, registration))
+            elif registration.kind in ("include", "mount"):
+                parent = self._owner(registration)
+                if parent is not None:
+                    for child in routers_in(registration.work):
+                        self._included[child].append((parent, registration))
         handlers: dict[int, list[EntryPoint]] = defaultdict(list)
         for entry in entries:
             if entry.kind in ("route", "websocket"):
@@ -92,12 +95,17 @@ class RouteTable:
             by_place[(route.file, route.span)].append(route)
         for group in by_place.values():
             is_served = any(route.is_served for route in group)
-            by_chain: dict[object, list[Route]] = defaultdict(list)
+            by_chain: dict[tuple[object, ...], list[Route]] = defaultdict(list)
             for route in group:
                 if route.is_served or not is_served:
                     by_chain[tuple([(r.file, r.span) for r in route.chain])].append(route)
-            for alike in by_chain.values():
-                is_known = any("{?}" not in route.path for route in alike)
+            known = [chain for chain, alike in by_chain.items() if _is_any_known(alike)]
+            for chain, alike in by_chain.items():
+                is_known = _is_any_known(alike)
+                if not is_known and any(
+                    len(one) > len(chain) and one[-len(chain) :] == chain for one in known
+                ):
+                    continue  # the same includes, seen without the application that they belong to
                 seen: set[object] = set()
                 for route in alike:
                     key = (route.path, route.methods, route.handler)
@@ -107,7 +115,7 @@ class RouteTable:
 
     def _routes(self, registration: Registration, entries: list[EntryPoint]) -> Iterator[Route]:
         frames = tuple([entry.frame for entry in entries])
-        for prefix, markers, top, chain in self._positions(registration.owner, 0):
+        for prefix, markers, top, chain in self._positions(self._owner(registration), 0):
             path = prefix + ("{?}" if registration.path is None else registration.path)
             all_markers = (*markers, *registration.dependencies)
             shared = list(dependency_frames(self.interpreter, all_markers))
@@ -133,6 +141,10 @@ class RouteTable:
                 chain=chain,
             )
 
+    def _owner(self, registration: Registration) -> Place | None:
+        """The app or router concerned; "an application" (`def add_routes(app: FastAPI)`) is the project's only one."""
+        return registration.owner or (self._sole_app if registration.is_app else None)
+
     def _positions(
         self, owner: Place | None, depth: int
     ) -> Iterator[tuple[str, Value, Place | None, tuple[Registration, ...]]]:
@@ -144,7 +156,8 @@ class RouteTable:
         own_prefix = ("{?}" if made.path is None else made.path) if made is not None else ""
         own_markers = made.dependencies if made is not None else ()
         parents = self._included.get(owner, [])
-        if not parents or (made is not None and made.is_app and not parents):
+        # Where an application is mounted is often a matter of deployment; without that it is served as it is.
+        if not parents or (made is not None and made.is_app and all(r.path is None for _, r in parents)):
             yield own_prefix, own_markers, owner, ()
             return
         for parent, registration in parents:
@@ -152,6 +165,23 @@ class RouteTable:
             for prefix, markers, top, chain in self._positions(parent, depth + 1):
                 all_markers = (*markers, *registration.dependencies, *own_markers)
                 yield prefix + extra + own_prefix, all_markers, top, (*chain, registration)
+
+
+def _is_any_known(routes: list[Route]) -> bool:
+    return any("{?}" not in route.path for route in routes)
+
+
+def _sole_app(interpreter: Interpreter) -> Place | None:
+    """The one place outside of tests at which the project makes an application."""
+    places = {
+        registration.owner._replace(maker=0): registration.owner
+        for registration in interpreter.registrations.values()
+        if registration.kind == "router"
+        and registration.is_app
+        and registration.owner is not None
+        and not interpreter.project.modules[registration.file].is_test
+    }
+    return next(iter(places.values())) if len(places) == 1 else None
 
 
 def endpoint_functions(table: RouteTable) -> dict[ProjectFunction, list[Route]]:

@@ -40,11 +40,13 @@ def brief_waits(
     direct: Mapping[Frame, list[BlockingCallSite]],
     slow: Collection[Frame],
     is_reported: Callable[[Frame], bool],
+    is_rare: Callable[[Frame, Span], bool],
 ) -> frozenset[tuple[Frame, Span]]:
     """The `with lock:` sites at which nothing holds the lock for long.
 
     `direct`: the blocking calls of each frame; `slow`: the frames whose call blocks for another reason than a lock;
     `is_reported`: whether an async frame serves requests. What start-up or a test holds, no request waits for.
+    `is_rare`: whether a call runs only while something that all requests share is missing.
     """
     holds = [
         hold for frame, sites in direct.items() if any(map(enters_lock, sites)) for hold in _holds(frame)
@@ -65,7 +67,7 @@ def brief_waits(
         for hold in holds
         if not hold.frame.module.is_test
         and (not hold.frame.is_async or is_reported(hold.frame))
-        and _is_long(hold, direct.get(hold.frame, []), slow)
+        and _is_long(hold, direct.get(hold.frame, []), slow, is_rare)
     ]
     lasting.update(place for hold in long for place in hold.places if place is not None)
     slow_here = {(hold.frame, hold.span) for hold in long}
@@ -93,13 +95,18 @@ def _holds(frame: Frame) -> Iterator[_Hold]:
                     yield _Hold(frame, item.span, places, node.body)
 
 
-def _is_long(hold: _Hold, direct: list[BlockingCallSite], slow: Collection[Frame]) -> bool:
+def _is_long(
+    hold: _Hold,
+    direct: list[BlockingCallSite],
+    slow: Collection[Frame],
+    is_rare: Callable[[Frame, Span], bool],
+) -> bool:
     inside: set[Span] = set()
     for node in walk(hold.body):
         if isinstance(node, (m.Await, m.Yield)) or (isinstance(node, (m.For, m.With)) and node.is_async):
             return True
         span = getattr(node, "span", None)
-        if span is not None:
+        if span is not None and not is_rare(hold.frame, span):
             inside.add(span)
     if any(
         site.span in inside and site.call.kind is not Kind.METADATA and not enters_lock(site)

@@ -7,8 +7,8 @@ facts can be stored, sent between processes and compared. Spans are 1-based (`di
 
 from __future__ import annotations
 
-import pickle
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
 
 from fastapi_lint.diagnostics import Span
 
@@ -423,7 +423,7 @@ class FunctionFacts:
         calls_itself: bool,
         counted: frozenset[str],
         tested: frozenset[str],
-        body: tuple[Statement, ...] | bytes,
+        body: tuple[Statement, ...] | Callable[[], tuple[Statement, ...]],
     ) -> None:
         self.number = number
         self.name = name
@@ -448,20 +448,11 @@ class FunctionFacts:
 
     @property
     def body(self) -> tuple[Statement, ...]:
-        """The statements. Those of a function that another process read are unpacked when they are first asked for."""
-        if isinstance(self._body, bytes):
-            unpacked: tuple[Statement, ...] = pickle.loads(self._body)
-            self._body = unpacked
-            return unpacked
-        return self._body
-
-    def __reduce__(self) -> tuple[object, ...]:
-        fields = {name: getattr(self, name) for name in self.__slots__ if name not in ("_body", "nodes")}
-        return _restore_function, (fields, pickle.dumps(self.body, 5))
-
-
-def _restore_function(fields: dict[str, Any], body: bytes) -> FunctionFacts:
-    return FunctionFacts(**fields, body=body)
+        """The statements. Those of a function that was stored are decoded when they are first asked for."""
+        body = self._body
+        if callable(body):
+            body = self._body = body()
+        return body
 
 
 class ClassFacts(NamedTuple):

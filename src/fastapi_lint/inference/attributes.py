@@ -34,6 +34,7 @@ from fastapi_lint.inference.values import (
 )
 from fastapi_lint.knowledge.async_types import ASYNC_FACTORIES
 from fastapi_lint.knowledge.blocking import (
+    attribute_type,
     blocking_method,
     blocks_on,
     constructed_type,
@@ -101,6 +102,9 @@ def _of_instance(
             return join_all(results)
     if name in CONVENTIONAL_NAMES and not is_known_type(atom.type):
         return (InstanceAtom(CONVENTIONAL_NAMES[name]),)
+    held = attribute_type(atom.type, name)
+    if held is not None:
+        return (InstanceAtom(held, atom.place if held == atom.type else None),)
     if blocking_method(atom.type, name) is None and returned_type(atom.type, name) is None:
         answer = returned_type(atom.type, "__getattr__")
         if answer is not None:
@@ -150,6 +154,9 @@ def _of_object(evaluator: ExpressionEvaluator, atom: ObjectAtom, name: str, span
             return calls.method(evaluator, atom, "__getattr__", [], span, evaluator.attribute_text(name))
         if name in models.WRITERS and models.is_model(cls):
             return (DecoratorAtom("writer", cls),)
+        if name == "value" and cls.inherits(*ENUMS):
+            members = join_all(list(cls.namespace.values()))
+            return tuple([member for member in members if isinstance(member, ConstantAtom)])
         for external in cls.externals:
             results.append(_of_instance(evaluator, InstanceAtom(external, atom.place), name, span, True))
     return join_all(results)
@@ -202,7 +209,9 @@ def _of_class(evaluator: ExpressionEvaluator, cls: ProjectClass, name: str) -> V
             return (DecoratorAtom("model", cls),)
         # The attribute may be filled later by a method: reading its cell makes the reader wait for that.
         results.append(cls.cell(name).read(evaluator.frame))
-        results += [(ExternalAtom(f"{external}.{name}"),) for external in cls.externals]
+        for external in cls.externals:
+            held = attribute_type(external, name)
+            results.append((ExternalAtom(f"{external}.{name}"),) if held is None else (InstanceAtom(held),))
     return join_all(results)
 
 

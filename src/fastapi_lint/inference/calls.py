@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
-from fastapi_lint.inference import attributes, external, fastapi_model, iteration, library, models
+from fastapi_lint.facts.walk import nodes_of
+from fastapi_lint.inference import attributes, conditions, external, fastapi_model, iteration, library, models
 from fastapi_lint.inference.binding import bind_arguments, given_parameters
 from fastapi_lint.inference.frames import Application, Edge, Frame
 from fastapi_lint.inference.rendering import render
@@ -127,10 +128,22 @@ def _apply_awaited(
     for atom, result, its_calls, its_blocking in reversed(made):
         if not isinstance(atom, FunctionAtom) or any(isinstance(one, CoroutineAtom) for one in result):
             continue
-        if is_async or (result and not any(map(_may_be_awaited, result))):
+        may_await = any(map(_may_be_awaited, result)) if result else _gives_unknown(atom)
+        if is_async or not may_await:
             del frame.calls[its_calls]
             del frame.blocking[its_blocking]
     return join_all([result for _, result, _, _ in made])
+
+
+def _gives_unknown(atom: FunctionAtom) -> bool:
+    """Whether a plain function of which no result is known may give something to await.
+
+    One that returns nothing does not, and a decorator that is not known may have made it async (by a thread, say).
+    """
+    facts = atom.function.facts
+    return not facts.decorators and any(
+        isinstance(node, m.Return) and node.value is not None for node in nodes_of(facts)
+    )
 
 
 def _may_be_awaited(atom: Atom) -> bool:
@@ -183,7 +196,7 @@ def _evaluate_arguments(
         if made is lazy and isinstance(made, m.Comprehension) and made.kind == "generator":
             value = _evaluate_elsewhere(evaluator, made)
         else:
-            value = evaluator.expression(made)
+            value = conditions.without_doubtful_flags(evaluator, made, evaluator.expression(made))
         if argument.star == "*":
             items = [
                 a.items

@@ -10,7 +10,10 @@ from fastapi_lint.inference.values import (
     ClassAtom,
     ConstantAtom,
     ContainerAtom,
+    CoroutineAtom,
     ExternalAtom,
+    FunctionAtom,
+    GeneratorAtom,
     InstanceAtom,
     ObjectAtom,
     Value,
@@ -19,6 +22,15 @@ from fastapi_lint.inference.values import (
 
 if TYPE_CHECKING:
     from fastapi_lint.inference.evaluator import ExpressionEvaluator
+
+_ASYNC_FUNCTION_TESTS = frozenset(
+    {
+        "asyncio.iscoroutinefunction",
+        "inspect.iscoroutinefunction",
+        "asgiref.sync.iscoroutinefunction",
+    }
+)
+_AWAITABLE_TESTS = frozenset({"asyncio.iscoroutine", "inspect.iscoroutine", "inspect.isawaitable"})
 
 
 def truth(evaluator: ExpressionEvaluator, test: m.Expression) -> bool | None:
@@ -41,6 +53,28 @@ def truth(evaluator: ExpressionEvaluator, test: m.Expression) -> bool | None:
         if decisive in sides:
             return decisive
         return (not decisive) if None not in sides else None
+    if isinstance(test, m.Call) and len(test.arguments) == 1:
+        answers = {
+            _is_async(evaluator, test, atom) for atom in evaluator.frame.value_of(test.arguments[0].value)
+        }
+        return answers.pop() if len(answers) == 1 else None
+    return None
+
+
+def _is_async(evaluator: ExpressionEvaluator, test: m.Call, atom: Any) -> bool | None:
+    """What `iscoroutinefunction(f)` or `isawaitable(value)` says of one atom; None for other tests too."""
+    for callee in evaluator.frame.value_of(test.function):
+        if not isinstance(callee, ExternalAtom):
+            return None
+        if callee.path in _ASYNC_FUNCTION_TESTS and isinstance(atom, FunctionAtom):
+            facts = atom.function.facts
+            if atom.function.wrapped and not facts.is_async:
+                return None
+            return facts.is_async and not facts.is_generator
+        if callee.path in _AWAITABLE_TESTS:
+            if isinstance(atom, CoroutineAtom):
+                return True
+            return False if isinstance(atom, (ConstantAtom, ContainerAtom, GeneratorAtom)) else None
     return None
 
 
@@ -51,6 +85,20 @@ def narrow(evaluator: ExpressionEvaluator, test: m.Expression, holds: bool) -> N
     elif isinstance(test, m.BooleanOperation) and test.operator == "and" and holds:
         narrow(evaluator, test.left, True)
         narrow(evaluator, test.right, True)
+    elif (
+        isinstance(test, m.Call) and len(test.arguments) == 1 and isinstance(test.arguments[0].value, m.Name)
+    ):
+        name = test.arguments[0].value.id
+        value = evaluator.env.get(name)
+        if holds and any(
+            isinstance(callee, ExternalAtom) and callee.path in _AWAITABLE_TESTS
+            for callee in evaluator.frame.value_of(test.function)
+        ):
+            evaluator.perhaps_awaitable.add(name)
+        if value:
+            evaluator.env[name] = tuple(
+                [atom for atom in value if _is_async(evaluator, test, atom) in (holds, None)]
+            )
     elif (
         isinstance(test, m.Call)
         and isinstance(test.function, m.Name)
@@ -84,3 +132,16 @@ def may_be(atom: Any, classes: Value) -> bool:
             if isinstance(atom, ContainerAtom) and atom.kind == cls.path:
                 return True
     return False
+
+
+def without_doubtful_flags(evaluator: ExpressionEvaluator, node: m.Expression, value: Value) -> Value:
+    """`True` and `False` count as passed where they are written, or were passed on: a default may be overridden."""
+    if isinstance(node, m.Constant) or not any(map(_is_flag, value)):
+        return value
+    if isinstance(node, m.Name) and evaluator.frame.arguments.get(node.id) is value:
+        return value
+    return tuple([atom for atom in value if not _is_flag(atom)])
+
+
+def _is_flag(atom: Any) -> bool:
+    return isinstance(atom, ConstantAtom) and isinstance(atom.value, bool)

@@ -72,6 +72,7 @@ class ExpressionEvaluator:
         self.global_names: set[str] = set()
         self.awaited: set[int] = set()
         self.directly_awaited: set[int] = set()
+        self.perhaps_awaitable: set[str] = set()
         self.attribute_node: m.Attribute | None = None
 
     # --- recording -----------------------------------------------------------------------------
@@ -189,7 +190,8 @@ class ExpressionEvaluator:
                 arguments = self._type_arguments(node.index, index)
                 results.append((GenericAtom(atom.path, arguments),))
             elif isinstance(atom, ClassAtom):
-                results.append((atom,))
+                is_enum = atom.cls.inherits(*attributes.ENUMS)
+                results.append((ObjectAtom(atom.cls, True),) if is_enum else (atom,))
             elif isinstance(atom, ContainerAtom):
                 results.append(iteration.item(atom, index))
             elif isinstance(atom, ObjectAtom):
@@ -334,7 +336,13 @@ class ExpressionEvaluator:
         return join_all(results)
 
     def _boolean(self, node: m.BooleanOperation) -> Value:
-        return join(self.expression(node.left), self.expression(node.right))
+        left, right = self.expression(node.left), self.expression(node.right)
+        if left and right:
+            return join(left, right)
+        # One side is open: what is written on the other decides nothing.
+        return tuple(
+            [a for a in left or right if not isinstance(a, ConstantAtom) or not isinstance(a.value, bool)]
+        )
 
     def _unary(self, node: m.UnaryOperation) -> Value:
         value = self.expression(node.value)

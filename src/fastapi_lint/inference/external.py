@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fastapi_lint.facts import model as m
 from fastapi_lint.inference import attributes, calls, fastapi_model, harmless, library, models
 from fastapi_lint.inference.frames import CallSite, Creation, Edge, MethodUse
 from fastapi_lint.inference.values import (
@@ -94,7 +95,7 @@ def call_path(evaluator: ExpressionEvaluator, path: str, arguments: Arguments, c
         found = (
             evaluator.interpreter.configured_blocking(path) or blocking_function(path) or _class_method(path)
         )
-        if found is not None and not harmless.function(path, arguments):
+        if found is not None and not harmless.function(path, arguments, context.node):
             evaluator.record_blocking(context.span, context.text, found, context.node)
     task_type = hand_overs.COMMAND if path in hand_overs.COMMANDS else decorated_type(path)
     if task_type is not None:
@@ -114,7 +115,7 @@ def _made(evaluator: ExpressionEvaluator, path: str, arguments: Arguments, conte
     made = attributes.construct_external(path)
     if made is None:
         return UNKNOWN
-    detail = harmless.detail(path, arguments)
+    detail = harmless.detail(path, arguments, context.node)
     resource = resource_by_factory(path) or resource_by_type(made)
     if resource is None and made not in LOCKS:
         return (InstanceAtom(made, None, detail),)
@@ -206,7 +207,10 @@ def _own_loop(evaluator: ExpressionEvaluator, path: str, arguments: Arguments, c
     """`asyncio.run(main())`: what it runs is not on the loop that serves requests."""
     work = arguments.positional[0] if arguments.positional else UNKNOWN
     found = blocking_function(path) or blocking_method("asyncio.AbstractEventLoop", path.rpartition(".")[2])
-    evaluator.record_blocking(context.span, context.text, found, context.node)
+    node = context.node.arguments[0].value if context.node is not None and context.node.arguments else None
+    if not isinstance(node, m.Name) or node.id not in evaluator.perhaps_awaitable:
+        # `if iscoroutine(result): asyncio.run(result)` is for callers that have no loop.
+        evaluator.record_blocking(context.span, context.text, found, context.node)
     results: list[Value] = []
     # `from_thread.run` goes back to the loop that the thread was started from.
     edge = Edge.LOOP if path.startswith("anyio.from_thread.") else Edge.OWN_LOOP
@@ -225,14 +229,15 @@ def _own_loop(evaluator: ExpressionEvaluator, path: str, arguments: Arguments, c
     return join_all(results)
 
 
-def _change_edge(evaluator: ExpressionEvaluator, atom: CoroutineAtom, edge: Edge) -> None:
-    """The coroutine that was just made runs otherwise than by `await`."""
+def _change_edge(evaluator: ExpressionEvaluator, atom: CoroutineAtom, edge: Edge) -> bool:
+    """The coroutine that was just made runs otherwise than by `await`. False when it was not made in this function."""
     sites = evaluator.frame.calls
     for index in range(len(sites) - 1, -1, -1):
         site = sites[index]
         if site.target is atom.frame and site.edge is Edge.AWAIT:
             sites[index] = CallSite(edge, site.span, site.text, site.target)
-            return
+            return True
+    return False
 
 
 def _consume(evaluator: ExpressionEvaluator, path: str, arguments: Arguments, context: CallContext) -> Value:
@@ -243,8 +248,10 @@ def _consume(evaluator: ExpressionEvaluator, path: str, arguments: Arguments, co
     result = results[0] if results else UNKNOWN
     if path.endswith(("create_task", "ensure_future")):
         for atom in arguments.positional[0] if arguments.positional else UNKNOWN:
-            if isinstance(atom, CoroutineAtom):
-                _change_edge(evaluator, atom, Edge.TASK)
+            if not isinstance(atom, CoroutineAtom) or _change_edge(evaluator, atom, Edge.TASK):
+                continue
+            if atom.frame is not None:  # a helper of the project starts what its callers made
+                evaluator.record_call(Edge.TASK, context.span, context.text, atom.frame)
         return (CoroutineAtom(None, result), InstanceAtom("asyncio.Task"))
     return (CoroutineAtom(None, result),)
 
@@ -262,6 +269,8 @@ def call_decorator(
         return (atom.data,)
     if atom.kind == "wraps":
         return library.wrap(work, atom.data)
+    if atom.kind == "cached":
+        return library.mark_cached(work)
     if atom.kind == "role":
         return library.give_role(work, *atom.data)
     if atom.kind == "model":

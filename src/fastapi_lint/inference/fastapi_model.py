@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
+from fastapi_lint.facts.walk import walk
 from fastapi_lint.inference import calls, iteration, texts
 from fastapi_lint.inference.frames import CallSite, Edge
 from fastapi_lint.inference.values import (
@@ -30,6 +31,7 @@ from fastapi_lint.knowledge import fastapi_api as api
 if TYPE_CHECKING:
     from fastapi_lint.inference.calls import Arguments, CallContext
     from fastapi_lint.inference.evaluator import ExpressionEvaluator
+    from fastapi_lint.project.modules import Module
 
 PLACED = (api.APP, api.ROUTER)
 """Classes whose instances have an identity: routes belong to one of them."""
@@ -62,7 +64,7 @@ class Registration(NamedTuple):
     `kind`: "route", "websocket", "include", "mount", "middleware", "exception handler", "startup", "shutdown", "lifespan",
     "dependency" (router-wide), "router" (the making of an app or router: `path` is its prefix).
     "route class", "openapi".
-    `owner` is the app or router, None if unknown; `path` is the route path or prefix, None if unknown.
+    `owner` is the app or router, None if unknown (`is_app` then says whether it is an app); `path` is the route path or prefix, None if unknown.
     `response_model` is None where the route does not name one.
     """
 
@@ -125,6 +127,23 @@ def set_attribute(evaluator: ExpressionEvaluator, atom: InstanceAtom, name: str,
                 _register(
                     evaluator, Registration("openapi", atom.place, (made,), evaluator.module.path, span)
                 )
+    elif atom.type == api.APP and name == "lifespan_context":
+        for made in value:
+            if isinstance(made, FunctionAtom) and not _reads_attribute(made.function.module, name):
+                span = made.function.facts.span
+                _register(
+                    evaluator, Registration("lifespan", atom.place, (made,), evaluator.module.path, span)
+                )
+
+
+def _reads_attribute(module: Module, name: str) -> bool:
+    """Whether the module reads an attribute so called: a lifespan that wraps the one that it replaces."""
+    bodies = (module.facts.body, *[function.body for function in module.facts.functions])
+    nodes = [node for body in bodies for node in walk(body)]
+    written = {id(target) for node in nodes if isinstance(node, m.Assign) for target in node.targets}
+    return any(
+        isinstance(node, m.Attribute) and node.attribute == name and id(node) not in written for node in nodes
+    )
 
 
 def call_path(
@@ -233,7 +252,8 @@ def call_member(
         return UNKNOWN
     if owner.type not in PLACED:
         return None
-    made = _decorator(owner.place, chain, arguments)
+    is_app = owner.type == api.APP
+    made = _decorator(owner.place, chain, arguments, is_app)
     if made is not None:
         return (made,)
     file, span = evaluator.module.path, context.span
@@ -248,7 +268,7 @@ def call_member(
             arguments.keywords.get("response_model"),
             arguments.keywords.get("response_class", UNKNOWN),
         )
-        made_route = Registration(kind, owner.place, work, file, span, path, methods, dependencies)
+        made_route = Registration(kind, owner.place, work, file, span, path, methods, dependencies, is_app)
         _register(evaluator, made_route._replace(response_model=model, response_class=answer))
     elif chain == "__init__":
         # `super().__init__(prefix=...)` in a subclass.
@@ -261,12 +281,14 @@ def call_member(
         work = arguments.get(0, "router")
         prefix = text_of(arguments.get(1, "prefix"), None if arguments.has(1, "prefix") else "")
         dependencies = elements(arguments.keywords.get("dependencies", UNKNOWN))
-        _register(evaluator, Registration("include", owner.place, work, file, span, prefix, (), dependencies))
+        _register(
+            evaluator,
+            Registration("include", owner.place, work, file, span, prefix, (), dependencies, is_app),
+        )
     elif chain == "mount":
         work = arguments.get(1, "app")
-        _register(
-            evaluator, Registration("mount", owner.place, work, file, span, text_of(arguments.get(0, "path")))
-        )
+        path = text_of(arguments.get(0, "path"))
+        _register(evaluator, Registration("mount", owner.place, work, file, span, path, (), UNKNOWN, is_app))
     elif chain == "add_middleware":
         classes = arguments.get(0, "middleware_class")
         work = (*classes, *arguments.keywords.get("dispatch", UNKNOWN))
@@ -307,7 +329,9 @@ def _methods(value: Value) -> tuple[str, ...]:
     return tuple(sorted(set(texts)))
 
 
-def _decorator(owner: Place | None, name: str, arguments: Arguments) -> DecoratorAtom | None:
+def _decorator(
+    owner: Place | None, name: str, arguments: Arguments, is_app: bool = False
+) -> DecoratorAtom | None:
     """`app.get("/x")` and its like."""
     data: dict[str, Any] = {}
     if name in api.HTTP_METHODS or name in ("api_route", "route", "websocket", "websocket_route"):
@@ -332,6 +356,7 @@ def _decorator(owner: Place | None, name: str, arguments: Arguments) -> Decorato
     else:
         return None
     label = data["kind"] if data["kind"] in DECORATORS else "event" if name == "on_event" else "route"
+    data["is_app"] = is_app
     return DecoratorAtom(label, (owner, tuple(data.items())))
 
 
@@ -350,6 +375,7 @@ def decorate(evaluator: ExpressionEvaluator, atom: DecoratorAtom, work: Value, c
             path=data.get("path"),
             methods=data.get("methods", ()),
             dependencies=data.get("dependencies", UNKNOWN),
+            is_app=data.get("is_app", False),
             response_model=data.get("response_model"),
             response_class=data.get("response_class", UNKNOWN),
         ),

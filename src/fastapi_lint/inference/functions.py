@@ -31,7 +31,7 @@ class ProjectFunction:
     `frames` holds its evaluations by the argument types that matter; the key `()` is the call about which nothing is known.
     `kind` is "function", "method", "classmethod", "staticmethod" or "property" (also cached ones). `task_type` is the
     library type that a task queue's decorator gives it. `role` is "validator" or "serializer" for methods that pydantic
-    calls. `passed` are the library types of the arguments that FastAPI passes, whatever the annotations say. `wrapped` is what `functools.wraps` says it stands for.
+    calls. `is_cached`: a decorator keeps its results for as long as the process runs. `passed` are the library types of the arguments that FastAPI passes, whatever the annotations say. `wrapped` is what `functools.wraps` says it stands for.
     """
 
     __slots__ = (
@@ -41,6 +41,7 @@ class ProjectFunction:
         "cls",
         "facts",
         "frames",
+        "is_cached",
         "is_manager",
         "kind",
         "module",
@@ -60,6 +61,7 @@ class ProjectFunction:
         self.outer = outer
         self.cls = cls
         self.kind = "method" if cls is not None else "function"
+        self.is_cached = False
         self.is_manager = False
         self.task_type: str | None = None
         self.role = ""
@@ -84,9 +86,19 @@ class ProjectFunction:
 
     @property
     def flag_parameters(self) -> frozenset[str]:
-        """Parameters that a branch tests by themselves: `if allow_cache:`. Constants passed for them matter."""
+        """Parameters that a branch tests by themselves: `if allow_cache:`. Constants passed for them matter.
+
+        So do those for switches that are handed to other calls as they are.
+        """
         if self._flag_parameters is None:
-            self._flag_parameters = self.facts.tested & self.parameter_names
+            switches = {
+                parameter.name
+                for parameter in self.facts.parameters
+                if isinstance(parameter.default, m.Constant) and parameter.default.type == "bool"
+            } - self.facts.tested
+            self._flag_parameters = (self.facts.tested & self.parameter_names) | (
+                _handed_on(self.facts) & switches if switches else frozenset()
+            )
         return self._flag_parameters
 
     @property
@@ -106,6 +118,17 @@ class ProjectFunction:
 
     def __repr__(self) -> str:
         return f"ProjectFunction({self.module.name}:{self.facts.qualname})"
+
+
+def _handed_on(facts: FunctionFacts) -> frozenset[str]:
+    """The names that are arguments of calls by themselves."""
+    return frozenset(
+        argument.value.id
+        for node in nodes_of(facts)
+        if isinstance(node, m.Call)
+        for argument in node.arguments
+        if isinstance(argument.value, m.Name)
+    )
 
 
 def _makes_routes(module: Module, facts: FunctionFacts) -> bool:

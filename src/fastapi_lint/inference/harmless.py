@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fastapi_lint.facts import model as m
 from fastapi_lint.inference.values import UNKNOWN, ConstantAtom, InstanceAtom, Value
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ _QUEUES = (
 )
 _MEMORY_FILES = frozenset({"io.BytesIO", "io.StringIO"})
 _OPENERS = frozenset({"open", "io.open", "pathlib.Path"})
+_KERNEL_FOLDERS = ("/proc/", "/sys/")
 _FILE_USERS = frozenset(
     {"zipfile.ZipFile", "tarfile.open", "gzip.GzipFile", "gzip.open", "json.load", "json.dump", "pickle.load",
      "pickle.dump", "torch.save", "wave.open", "soundfile.write"}
@@ -26,8 +28,8 @@ SHORTEST_SLEEP = 0.001
 """Seconds up to which a sleep is a spin of the clock rather than a wait."""
 
 
-def function(path: str, arguments: Arguments) -> bool:
-    """Whether this call of a blocking library function returns at once."""
+def function(path: str, arguments: Arguments, node: m.Call | None = None) -> bool:
+    """Whether this call of a blocking library function, spelled `node`, returns at once."""
     if path == "time.sleep":
         return _is_at_most(arguments.get(0, "secs"), SHORTEST_SLEEP)
     if path in ("os.waitpid", "os.wait4", "os.wait3", "os.waitid"):
@@ -36,7 +38,7 @@ def function(path: str, arguments: Arguments) -> bool:
         return any(getattr(atom, "path", "") == "fcntl.LOCK_NB" for atom in arguments.get(1, "operation"))
     if path == "concurrent.futures.wait":
         return _is(arguments.get(1, "timeout"), 0)
-    if path in _OPENERS and _is_kernel_file(arguments.get(0, "file")):
+    if path in _OPENERS and (_is_kernel_file(arguments.get(0, "file")) or _spells_kernel_file(node)):
         return True
     # In memory: no disk, and small unless the data is large.
     return path in _FILE_USERS and any(
@@ -55,7 +57,7 @@ def method(owner: InstanceAtom, name: str, arguments: Arguments) -> bool:
         if _is(arguments.get(position, "block"), False) or _is(arguments.get(position + 1, "timeout"), 0):
             return True
         return name == "put" and owner.detail == "unbounded"
-    if name in ("wait", "join", "result") and _is(arguments.get(0, "timeout"), 0):
+    if name in ("wait", "join", "result", "exception") and _is(arguments.get(0, "timeout"), 0):
         return True
     if name == "shutdown":
         return _is(arguments.get(0, "wait"), False)
@@ -64,13 +66,13 @@ def method(owner: InstanceAtom, name: str, arguments: Arguments) -> bool:
     return owner.detail == "memory"
 
 
-def detail(path: str, arguments: Arguments) -> str:
+def detail(path: str, arguments: Arguments, node: m.Call | None = None) -> str:
     """What the constructor's arguments say about later calls."""
     if path in _QUEUES:
         size = arguments.get(0, "maxsize")
         if not arguments.has(0, "maxsize") or _is(size, 0):
             return "unbounded"
-    if function(path, arguments):
+    if function(path, arguments, node):
         return "memory"
     return ""
 
@@ -82,12 +84,19 @@ def _is_at_most(value: Value, limit: float) -> bool:
     )
 
 
+def _spells_kernel_file(node: m.Call | None) -> bool:
+    """Whether the first argument is an f-string that begins with such a path: `f"/proc/{pid}/stat"`."""
+    text = node.arguments[0].value if node is not None and node.arguments else None
+    start = text.parts[0] if isinstance(text, m.FormattedString) and text.parts else None
+    return isinstance(start, m.Constant) and str(start.value).startswith(_KERNEL_FOLDERS)
+
+
 def _is_kernel_file(value: Value) -> bool:
     """Whether a path leads into `/proc` or `/sys`: the kernel writes such a file as it is read."""
     return value != UNKNOWN and all(
         isinstance(atom, ConstantAtom)
         and isinstance(atom.value, str)
-        and atom.value.startswith(("/proc/", "/sys/"))
+        and atom.value.startswith(_KERNEL_FOLDERS)
         for atom in value
     )
 

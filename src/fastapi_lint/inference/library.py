@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from fastapi_lint.facts import model as m
 from fastapi_lint.inference import attributes, calls, iteration, models
 from fastapi_lint.inference.annotations import instances
 from fastapi_lint.inference.frames import Cell, Edge
@@ -21,6 +22,7 @@ from fastapi_lint.inference.values import (
     GenericAtom,
     InstanceAtom,
     ManagerAtom,
+    ModuleAtom,
     ObjectAtom,
     PartialAtom,
     Value,
@@ -79,9 +81,24 @@ def wrap(wrapper: Value, wrapped: Value) -> Value:
     return wrapper
 
 
+@model("functools.lru_cache", "functools.cache", "async_lru.alru_cache")
+def _cached(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+    """Decorators that keep results, given with or without arguments."""
+    value = arguments.positional[0] if arguments.positional else UNKNOWN
+    if not any(isinstance(a, (FunctionAtom, ClassAtom)) for a in value):
+        return (DecoratorAtom("transparent") if "ttl" in arguments.keywords else DecoratorAtom("cached"),)
+    return mark_cached(value)
+
+
+def mark_cached(value: Value) -> Value:
+    """The functions in `value` do their work once for each set of arguments."""
+    for atom in value:
+        if isinstance(atom, FunctionAtom):
+            atom.function.is_cached = True
+    return value
+
+
 @model(
-    "functools.lru_cache",
-    "functools.cache",
     "functools.singledispatch",
     "abc.abstractmethod",
     "typing.overload",
@@ -121,8 +138,15 @@ def _kind(kind: str) -> Model:
     return change
 
 
-for _path in ("property", "functools.cached_property", "abc.abstractproperty", "sqlalchemy.ext.hybrid.hybrid_property"):  # fmt: skip
+for _path in ("property", "abc.abstractproperty", "sqlalchemy.ext.hybrid.hybrid_property"):
     MODELS[_path] = _kind("property")
+
+
+@model("functools.cached_property")
+def _cached_property(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+    return mark_cached(MODELS["property"](evaluator, arguments, context))
+
+
 MODELS["staticmethod"] = _kind("staticmethod")
 MODELS["classmethod"] = _kind("classmethod")
 MODELS["abc.abstractclassmethod"] = _kind("classmethod")
@@ -219,11 +243,34 @@ def _type(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallCon
 
 @model("getattr")
 def _getattr(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
-    name = attributes.constant_of(arguments.get(1, "name"))
-    if not isinstance(name, str):
+    given = arguments.get(1, "name")
+    names = [atom.value for atom in given if isinstance(atom, ConstantAtom) and isinstance(atom.value, str)]
+    # What a setting says by default is not the only class of a module that it may name; an enumeration tells all.
+    is_sure = len(names) > 1 or _is_literal(context.node, 1)
+    found = [
+        attributes.get(evaluator, atom, name, context.span)
+        for name in names
+        for atom in arguments.get(0, "object")
+        if is_sure or not isinstance(atom, ModuleAtom)
+    ]
+    return join(join_all(found), arguments.get(2, "default")) if names else UNKNOWN
+
+
+def _is_literal(node: m.Call | None, position: int) -> bool:
+    return (
+        node is not None
+        and len(node.arguments) > position
+        and isinstance(node.arguments[position].value, m.Constant)
+    )
+
+
+@model("importlib.import_module")
+def _import_module(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+    name = attributes.constant_of(arguments.get(0, "name"))
+    if not isinstance(name, str) or name.startswith("."):
         return UNKNOWN
-    found = [attributes.get(evaluator, atom, name, context.span) for atom in arguments.get(0, "object")]
-    return join(join_all(found), arguments.get(2, "default"))
+    statement = m.Import(name, name, None, 0, name)
+    return evaluator.interpreter.names.imported(evaluator.module, statement, evaluator.frame)
 
 
 @model("setattr")

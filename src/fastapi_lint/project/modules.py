@@ -6,18 +6,21 @@ import os
 import re
 from collections.abc import Iterable
 
-from fastapi_lint.facts.model import ModuleFacts
+from fastapi_lint.facts.model import Import, ModuleFacts
 
 _TEST_FILE = re.compile(
-    r"(^|[\\/])(tests?|testing)[\\/]|(^|[\\/])(test_[^\\/]*|[^\\/]*_test|conftest)\.pyi?$"
+    r"(^|[\\/])(tests?|testing|unittests?)[\\/]|(^|[\\/])(test_[^\\/]*|[^\\/]*_test|conftest)\.pyi?$"
 )
+
+_TEST_FRAMEWORKS = frozenset({"pytest", "unittest", "pytest_asyncio"})
 
 
 class Module:
     """One file of the project.
 
     `name` is its dotted name from the folder above its outermost package. `search_path` lists the folders
-    in which its absolute imports are looked up, nearest first. `is_test` is judged by the path inside the project.
+    in which its absolute imports are looked up, nearest first. `is_test` is judged by the path inside the project
+    and by the frameworks that the file imports.
     """
 
     def __init__(self, facts: ModuleFacts, name: str, top: str, is_test: bool) -> None:
@@ -51,11 +54,13 @@ class Project:
             relative = os.path.relpath(one.path, top)
             name = os.path.splitext(relative)[0].replace(os.sep, ".").removesuffix(".__init__")
             inside = os.path.relpath(one.path, root)
-            self.modules[one.path] = Module(one, name, top, bool(_TEST_FILE.search(inside)))
+            self.modules[one.path] = Module(one, name, top, _is_test(one, inside))
             while folder not in self._folders and folder.startswith(root):
                 self._folders.add(folder)
                 folder = os.path.dirname(folder)
         tops = sorted({module.top for module in self.modules.values()})
+        self._imported = _imported_packages(self.modules.values(), packages)
+        self._packages = packages
         paths: dict[tuple[str, str], tuple[str, ...]] = {}
         for module in self.modules.values():
             key = (module.top, module.folder)
@@ -68,10 +73,33 @@ class Project:
         folder = module.top
         while folder != self.root and folder.startswith(self.root):
             folder = os.path.dirname(folder)
-            folders.append(folder)
+            if not self._is_imported(folder):
+                folders.append(folder)
         folders.append(os.path.join(self.root, "src"))
         folders += tops
+        folders += self._started_in(module)
         return tuple(dict.fromkeys(folders))
+
+    def _started_in(self, module: Module) -> list[str]:
+        """The folders of the module's package that the program may be started in, outermost first.
+
+        `__init__.py` lies in many a folder that is never imported as a package: `uvicorn main:app` is run inside.
+        """
+        folders: list[str] = []
+        folder = module.folder
+        while folder != module.top and folder in self._packages:
+            if folder not in self._imported:
+                folders.insert(0, folder)
+            outermost, folder = folder, os.path.dirname(folder)
+        return [] if not folders or outermost in self._imported else folders
+
+    def _is_imported(self, folder: str) -> bool:
+        """Whether the folder is, or lies in, a package that is imported by name or has relative imports."""
+        while folder in self._packages:
+            if folder in self._imported:
+                return True
+            folder = os.path.dirname(folder)
+        return False
 
     def resolve(self, importer: Module, dotted: str, level: int = 0) -> Module | str | None:
         """What `import dotted` (or `from ...dotted` with `level` dots) means in `importer`.
@@ -92,7 +120,7 @@ class Project:
         namespace = None
         for folder in importer.search_path:
             found = self._in_folder(folder, dotted)
-            if isinstance(found, Module):
+            if isinstance(found, Module) and found is not importer:
                 return found
             namespace = namespace or found
         return namespace
@@ -108,3 +136,28 @@ class Project:
             if module is not None:
                 return module
         return path if path in self._folders and path != self.root else None
+
+
+def _imported_packages(modules: Iterable[Module], packages: set[str]) -> set[str]:
+    """The package folders that modules inside refer to, by name or with leading dots."""
+    found: set[str] = set()
+    for module in modules:
+        if module.folder not in packages:
+            continue
+        outermost = os.path.join(module.top, module.name.partition(".")[0])
+        for statement in module.facts.body:
+            if isinstance(statement, Import):
+                if statement.level:
+                    folder = module.folder
+                    for _ in range(statement.level - 1):
+                        folder = os.path.dirname(folder)
+                    found.add(folder)
+                elif statement.module.partition(".")[0] == os.path.basename(outermost):
+                    found.add(outermost)
+    return found
+
+
+def _is_test(facts: ModuleFacts, inside: str) -> bool:
+    return bool(_TEST_FILE.search(inside)) or any(
+        isinstance(statement, Import) and statement.module in _TEST_FRAMEWORKS for statement in facts.body
+    )

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fastapi_lint.analysis.blocking import BlockingOnLoop
-from fastapi_lint.diagnostics import Diagnostic, Severity
-from fastapi_lint.knowledge.blocking import Confidence
+from fastapi_lint.diagnostics import Confidence, Diagnostic, Severity
 from fastapi_lint.rules.rule import Rule
 
 
 def report(rule: Rule, site: BlockingOnLoop, what: str) -> Iterator[Diagnostic]:
     """One finding: `what` names the kind of work, as in "waits for the network"."""
     sink = f"`{site.call.name}`"
-    if len(site.chain) == 1 and site.text != site.call.name and site.text.isprintable():
-        sink = f"`{site.text}` (`{site.call.name}`)"
+    here = site.chain[-1].text
+    spelled = f"`{here}` ({sink})" if here != site.call.name and here.isprintable() else sink
+    if len(site.chain) == 1:
+        sink = spelled
     through = ""
     if len(site.chain) > 1:
         through = (
@@ -23,7 +24,8 @@ def report(rule: Rule, site: BlockingOnLoop, what: str) -> Iterator[Diagnostic]:
             else f"`{site.text}` ends, {len(site.chain) - 1} calls down, in "
         )
     relative = ", which" if through else ""
-    message = f"{through}{sink}{relative} {what} on the event loop: every other request waits meanwhile"
+    harm = f"{what} on the event loop: every other request waits meanwhile"
+    message = f"{through}{sink}{relative} {harm}"
     advice = _advice(site)
     yield rule.diagnostic(
         f"{message}; {advice}",
@@ -33,6 +35,8 @@ def report(rule: Rule, site: BlockingOnLoop, what: str) -> Iterator[Diagnostic]:
         chain=site.chain,
         routes=site.routes,
         severity=Severity.WARNING if site.call.confidence is not Confidence.HIGH else None,
+        confidence=None if site.call.confidence is Confidence.HIGH else site.call.confidence,
+        cause=f"{spelled} {harm}",
     )
 
 

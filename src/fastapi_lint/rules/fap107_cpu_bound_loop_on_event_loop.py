@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fastapi_lint.analysis.blocking import BlockingOnLoop
-from fastapi_lint.diagnostics import Diagnostic
+from fastapi_lint.diagnostics import Confidence, Diagnostic
 from fastapi_lint.knowledge.blocking import Kind
 from fastapi_lint.rules.blocking_messages import report
 from fastapi_lint.rules.rule import Rule
@@ -15,6 +15,7 @@ rule = Rule(
     name="cpu-bound-loop-on-event-loop",
     summary="A long computation in a Python loop on the event loop stops every other request until it is done.",
     since="0.1.0",
+    confidence=Confidence.MEDIUM,
 )
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 from fastapi_lint.analysis.offloaded import OffloadedElsewhere
-from fastapi_lint.diagnostics import Diagnostic, Severity, Step
+from fastapi_lint.diagnostics import Confidence, Diagnostic, Severity, Step
 from fastapi_lint.rules.rule import Rule
 
 rule = Rule(
@@ -15,6 +15,7 @@ rule = Rule(
     summary="A function that the project hands to a thread elsewhere is called directly on the event loop.",
     since="0.1.0",
     severity=Severity.WARNING,
+    confidence=Confidence.MEDIUM,
 )
 
 

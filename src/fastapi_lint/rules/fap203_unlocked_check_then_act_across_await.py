@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fastapi_lint.analysis.shared_state.races import Race, RaceKind
-from fastapi_lint.diagnostics import Diagnostic
+from fastapi_lint.diagnostics import Confidence, Diagnostic
 from fastapi_lint.rules.rule import Rule
 from fastapi_lint.rules.shared_state_messages import report
 
@@ -14,6 +14,7 @@ rule = Rule(
     name="unlocked-check-then-act-across-await",
     summary="A check on shared state is stale by the time the code acts on it, because an `await` lies between and no lock covers both.",
     since="0.1.0",
+    confidence=Confidence.MEDIUM,
 )
 
 _HARM = {

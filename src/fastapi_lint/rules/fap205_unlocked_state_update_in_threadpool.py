@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fastapi_lint.analysis.shared_state.races import RaceKind
 from fastapi_lint.analysis.shared_state.threads import ThreadRace
-from fastapi_lint.diagnostics import Diagnostic, Severity
+from fastapi_lint.diagnostics import Confidence, Diagnostic, Severity
 from fastapi_lint.rules.rule import Rule
 
 rule = Rule(
@@ -15,6 +15,7 @@ rule = Rule(
     summary="Code that FastAPI runs in its threadpool updates shared state without a lock, and threads interleave anywhere.",
     since="0.1.0",
     severity=Severity.WARNING,
+    confidence=Confidence.MEDIUM,
 )
 
 _HARM = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fastapi_lint.analysis.shared_state.races import Race, RaceKind
-from fastapi_lint.diagnostics import Diagnostic, Severity
+from fastapi_lint.diagnostics import Confidence, Diagnostic, Severity
 from fastapi_lint.rules.rule import Rule
 from fastapi_lint.rules.shared_state_messages import report
 
@@ -15,6 +15,7 @@ rule = Rule(
     summary="A cache that is filled across an `await` without a lock does the same work once for every concurrent request.",
     since="0.1.0",
     severity=Severity.INFO,
+    confidence=Confidence.MEDIUM,
     default=False,
 )
 

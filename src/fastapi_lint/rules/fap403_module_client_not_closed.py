@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fastapi_lint.analysis.resources.findings import Life, UnclosedResource
+from fastapi_lint.analysis.resources.scale import is_synchronous_server_client
 from fastapi_lint.diagnostics import Diagnostic, Severity
 from fastapi_lint.rules.resource_messages import block, closing_call, remarks, variable
 from fastapi_lint.rules.rule import Rule
@@ -12,7 +13,7 @@ from fastapi_lint.rules.rule import Rule
 rule = Rule(
     code="FAP403",
     name="module-client-not-closed",
-    summary="An async client, pool or executor that lives as long as the module is closed nowhere.",
+    summary="A client, pool or executor that lives as long as the module is closed nowhere.",
     since="0.1.0",
     severity=Severity.WARNING,
 )
@@ -37,4 +38,5 @@ def check(site: UnclosedResource) -> Iterator[Diagnostic]:
         site.path,
         site.span,
         help=advice,
+        severity=Severity.INFO if is_synchronous_server_client(site.resource) else None,
     )

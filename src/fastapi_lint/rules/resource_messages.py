@@ -49,4 +49,6 @@ def remarks(site: UnclosedResource) -> str:
         return f" (`{site.resource.close[-1]}()` is called, but never awaited)"
     if site.wrong and site.resource.close:
         return f" (`{site.wrong}()` does not close a `{kind}`; `{site.resource.close[-1]}()` does)"
+    if site.closer:
+        return f" (`{site.closer}` would, but no shutdown path calls it)"
     return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from fastapi_lint.diagnostics import Diagnostic, Severity, Span, Step
+from fastapi_lint.diagnostics import Confidence, Diagnostic, Severity, Span, Step
 
 Answer = TypeVar("Answer")
 Check = Callable[[Answer], Iterator[Diagnostic]]
@@ -14,7 +14,8 @@ Check = Callable[[Answer], Iterator[Diagnostic]]
 class Rule:
     """One rule. `default` is False for rules that run only when selected by code.
 
-    `summary` is one sentence, equal to the first line of the rule's page.
+    `summary` is one sentence, equal to the first line of the rule's page. `severity` and `confidence` are those of its
+    findings, unless a finding has its own.
     """
 
     def __init__(
@@ -25,6 +26,7 @@ class Rule:
         summary: str,
         since: str,
         severity: Severity = Severity.ERROR,
+        confidence: Confidence = Confidence.HIGH,
         default: bool = True,
     ) -> None:
         self.code = code
@@ -32,6 +34,7 @@ class Rule:
         self.summary = summary
         self.since = since
         self.severity = severity
+        self.confidence = confidence
         self.default = default
         self.checks: list[tuple[type[Any], Check[Any]]] = []
 
@@ -54,6 +57,8 @@ class Rule:
         chain: tuple[Step, ...] = (),
         routes: tuple[str, ...] = (),
         severity: Severity | None = None,
+        confidence: Confidence | None = None,
+        cause: str = "",
     ) -> Diagnostic:
         """A finding of this rule. `message` ends with the help text when there is one."""
         return Diagnostic(
@@ -66,4 +71,6 @@ class Rule:
             help=help,
             chain=chain,
             routes=routes,
+            confidence=confidence or self.confidence,
+            cause=cause,
         )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from fastapi_lint.inference.interpreter import Interpreter
 
 
-_NOTED = frozenset({m.Call, m.Attribute, m.Name, m.With, m.Yield, m.Define, m.Lambda, m.Scope})
+_NOTED = frozenset({m.Call, m.Attribute, m.Subscript, m.Name, m.With, m.Yield, m.Define, m.Lambda, m.Scope})
 
 
 class Body:
@@ -29,6 +29,7 @@ class Body:
         self.statements = statements
         self.calls: list[m.Call] = []
         self.attributes: list[m.Attribute] = []
+        self.subscripts: list[m.Subscript] = []
         self.names: dict[str, list[m.Name]] = {}
         self.items: list[tuple[m.WithItem, bool]] = []
         self.yields: list[m.Yield] = []
@@ -56,6 +57,8 @@ class Body:
             self.calls.append(node)
         elif kind is m.Attribute:
             self.attributes.append(node)
+        elif kind is m.Subscript:
+            self.subscripts.append(node)
         elif kind is m.Name:
             self.names.setdefault(node.id, []).append(node)
         elif kind is m.With:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Set
 from typing import NamedTuple
 
 from fastapi_lint.analysis.resources.bodies import Body
@@ -21,6 +22,12 @@ from fastapi_lint.inference.values import (
     Place,
 )
 from fastapi_lint.knowledge.resources import Resource, all_resources
+
+_KEEPERS = (
+    "asyncio.", "logging.", "sqlalchemy.", "sqlmodel.", "builtins.", "fastapi_cache.", "fastapi_limiter.", "rq.", "slowapi.",
+    "prometheus_client.", "opentelemetry.",
+)  # fmt: skip
+"""Packages whose callables never close what they are given."""
 
 _STARTS = frozenset(name for one in all_resources() for name in one.start)
 
@@ -116,15 +123,15 @@ class Closings:
         for argument in arguments:
             self.given_away |= places_in(frame.value_of(argument))
 
-    def at_shutdown(self, place: Place, resource: Resource) -> bool:
-        """Whether a shutdown path closes the object, or may."""
-        return self._is_closed(place, resource, self.lifetimes.ending, True)
+    def at_shutdown(self, place: Place, resource: Resource, replacing: Set[Frame] = frozenset()) -> bool:
+        """Whether a shutdown path closes the object, or may. Closings in `replacing` only make room for a new one."""
+        return self._is_closed(place, resource, self.lifetimes.ending - replacing, True)
 
     def anywhere(self, place: Place, resource: Resource) -> bool:
         """Whether code that runs at all closes the object."""
         return self._is_closed(place, resource, self.lifetimes.alive, False)
 
-    def _is_closed(self, place: Place, resource: Resource, frames: set[Frame], by_name: bool) -> bool:
+    def _is_closed(self, place: Place, resource: Resource, frames: Set[Frame], by_name: bool) -> bool:
         methods = closing_methods(resource)
         for closing in (*self.by_place.get(place, ()), *self.by_type.get(resource.type, ())):
             if (
@@ -157,12 +164,24 @@ class Closings:
                     wrong = closing.method
         return wrong, forgotten
 
+    def idle_closer(self, place: Place, resource: Resource) -> str:
+        """The function that would close the object if a shutdown path called it, "" if there is none."""
+        methods = closing_methods(resource)
+        return next(
+            (
+                closing.frame.name
+                for closing in self.by_place.get(place, ())
+                if closing.method in methods
+                and closing.frame.function is not None
+                and not self._is_forgotten(closing, resource)
+            ),
+            "",
+        )
+
     def is_started(self, place: Place, type_: str) -> bool:
         return place in self.started or type_ in self.started_types
 
 
 def _keeps_only(path: str) -> bool:
     """Whether the callable never closes what it is given."""
-    return path.startswith(
-        ("asyncio.", "logging.", "sqlalchemy.", "builtins.", "fastapi_cache.", "fastapi_limiter.")
-    ) or (path in ("print", "list", "tuple", "set", "dict"))
+    return path.startswith(_KEEPERS) or path in ("print", "list", "tuple", "set", "dict")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fastapi_lint.analysis.resources.bodies import Bodies, Body
 from fastapi_lint.analysis.resources.closings import Closings
 from fastapi_lint.analysis.resources.lifetimes import Lifetimes
+from fastapi_lint.analysis.resources.making import is_cached, is_spare, waits_in_loop
 from fastapi_lint.analysis.resources.scale import (
     is_client,
     is_leak,
@@ -24,7 +25,7 @@ from fastapi_lint.facts import model as m
 from fastapi_lint.inference.classes import ProjectClass
 from fastapi_lint.inference.frames import Frame
 from fastapi_lint.inference.rendering import render
-from fastapi_lint.inference.values import ExternalAtom, FunctionAtom, InstanceAtom, Place
+from fastapi_lint.inference.values import FunctionAtom, InstanceAtom, Place
 from fastapi_lint.knowledge.resources import Resource, resource_by_factory, resource_by_type
 
 if TYPE_CHECKING:
@@ -32,11 +33,6 @@ if TYPE_CHECKING:
 
 DEEPEST_RETURN = 4
 """Functions that a client is followed through on its way to who uses it."""
-
-_CACHES = frozenset(
-    {"lru_cache", "cache", "alru_cache", "cached", "async_lru_cache", "singleton", "cached_property"}
-)
-
 
 _IN_PROCESS = ("ASGITransport", "WSGITransport", "MockTransport")
 """Transports without a network."""
@@ -54,7 +50,7 @@ class UnclosedResource(NamedTuple):
     """An object that nothing closes. `text` is the call that made it, in `function`.
 
     `partly`: it is closed unless an exception comes first. `wrong`: a method called as if it closed the object, ""
-    if none; `unawaited`: its closing coroutine is never awaited. `minor`: untidy rather than harmful.
+    if none; `unawaited`: its closing coroutine is never awaited; `closer`: a function that would close it, if shutdown called it. `minor`: untidy rather than harmful.
     """
 
     life: Life
@@ -67,6 +63,7 @@ class UnclosedResource(NamedTuple):
     partly: bool
     wrong: str
     unawaited: bool
+    closer: str
     minor: bool
 
 
@@ -136,7 +133,7 @@ class Survey:
                 block = statements[frame] if frame.function is None else frame.function.facts.body
                 body = self.bodies.of(block)
                 node = body.call_at(creation.span)
-                if node is not None and not body.is_guarded_main(node) and not _is_spare(frame, body, node):
+                if node is not None and not body.is_guarded_main(node) and not is_spare(frame, body, node):
                     found.setdefault(atom.place, (resource, []))[1].append(
                         _Made(frame, body, node, creation.factory)
                     )
@@ -153,7 +150,7 @@ class Survey:
         if usage.kept or usage.closed:
             yield _Leaf(frame, usage._replace(returned=False))
             return
-        if _is_cached(self.program, frame):
+        if is_cached(self.program, frame):
             yield _Leaf(frame, usage._replace(returned=False, kept=frozenset({("global", None)})))
             return
         if frame in self.dependencies:
@@ -218,6 +215,7 @@ class Survey:
                 partly=partly,
                 wrong=wrong,
                 unawaited=unawaited,
+                closer="" if life is Life.REQUEST else self.closings.idle_closer(place, resource),
                 minor=partly or is_minor(resource),
             )
         )
@@ -229,29 +227,51 @@ class Survey:
         times = self.lifetimes
         at_import = frame.function is None or frame in times.importing
         at_start = frame in times.starting
-        if "passed" in kinds:
+        made_once = (at_import or at_start) and frame not in times.served
+        if "passed" in kinds and not made_once:
             return ""
-        owners = {cls for kind, cls in usage.kept if kind == "object"}
+        owners = {cls for kind, cls in usage.kept if kind in ("object", "passed")}
         lasts = bool(kinds & {"global", "class", "state", "items"})
         lasts = lasts or any(self._lasts(cls) for cls in owners)
         in_request = frame in times.requests and not at_import
+        lasts = lasts or (usage.captured and frame in times.factories)
         if lasts or (owners and (at_import or at_start)):
             if usage.escapes or usage.closed == ALWAYS or place in self.closings.given_away:
                 return ""
-            if self.closings.at_shutdown(place, resource):
+            if self.closings.at_shutdown(place, resource, self._replacing(place)):
                 return ""
             if at_start and not at_import and not in_request:
                 return Life.APPLICATION
             many = "items" in kinds or any(cls in times.collected for cls in owners)
             if many and in_request and not at_start and resource.close and is_leak(resource):
                 # One for each key: they add up, unless code that runs closes them.
-                return "" if self.closings.anywhere(place, resource) else Life.MODULE
+                if not self.closings.anywhere(place, resource):
+                    return Life.MODULE
+                if not self._replacing(place):
+                    return ""
             return Life.MODULE if is_reported_at_module_level(resource) else ""
         if frame in times.starting and not in_request:
             return self._verdict_at_start(place, resource, usage)
         if not in_request:
             return ""
         return self._verdict_in_request(place, resource, frame, usage, owners)
+
+    def _replacing(self, place: Place) -> set[Frame]:
+        """Frames whose closing of the object only makes room for a new one: the request code that makes that calls them."""
+        times = self.lifetimes
+        makers = {site.frame for site in self.made[place][1]}
+        recent = set(makers)
+        for _ in range(DEEPEST_RETURN):
+            recent = {caller for frame in recent for caller, _ in self.callers.get(frame, ())} - makers
+            makers |= recent
+        makers = {frame for frame in makers if frame in times.served and not frame.is_generator}
+        closing = {one.frame for one in self.closings.by_place.get(place, ())}
+        return {
+            frame
+            for frame in closing
+            if {caller for caller, _ in self.callers.get(frame, ()) if caller in times.alive} <= makers
+            and (frame in makers or self.callers.get(frame))
+        }
 
     def _verdict_at_start(self, place: Place, resource: Resource, usage: Usage) -> Life | str:
         if usage.closed or usage.escapes or usage.in_handler or place in self.closings.given_away:
@@ -293,7 +313,7 @@ class Survey:
             ):
                 return True
             loops = [node for node, _ in site.body.ancestors(site.node) if isinstance(node, (m.While, m.For))]
-            if not loops and _waits_in_loop(site.body):
+            if not loops and waits_in_loop(site.body):
                 return True
         return False
 
@@ -313,42 +333,8 @@ class Survey:
         return cls in self.lifetimes.lasting
 
 
-def _is_spare(frame: Frame, body: Body, node: m.Call) -> bool:
-    """Whether the call is the right side of an `or` whose left side is an object here: it is not made then."""
-    parent = body.parent(node)
-    if not isinstance(parent, m.BooleanOperation) or parent.operator != "or" or parent.right is not node:
-        return False
-    return any(isinstance(atom, InstanceAtom) for atom in frame.value_of(parent.left))
-
-
-def _waits_in_loop(body: Body) -> bool:
-    """Whether the function goes on for long: `while True` around an `await`."""
-    return any(
-        isinstance(node, m.While) and isinstance(node.test, m.Constant)
-        for call in body.calls
-        for node, _ in body.ancestors(call)
-    )
-
-
 def _closed(usage: Usage) -> int:
     return PARTLY if usage.closed == NEVER and usage.in_handler else usage.closed
-
-
-def _is_cached(program: Program, frame: Frame) -> bool:
-    """Whether a decorator keeps what the function returns."""
-    function = frame.function
-    assert function is not None
-    scopes = [program.interpreter.names.module_frame(frame.module)]
-    if function.cls is not None:
-        scopes.append(program.interpreter.class_frame(function.cls))
-    if function.outer is not None:
-        scopes.append(function.outer)
-    for decorator in function.facts.decorators:
-        applied = decorator.function if isinstance(decorator, m.Call) else decorator
-        paths = [a.path for scope in scopes for a in scope.value_of(applied) if isinstance(a, ExternalAtom)]
-        if any(name.rpartition(".")[2] in _CACHES for name in paths or [render(applied)]):
-            return True
-    return False
 
 
 def _survey(program: Program) -> Survey:

@@ -14,6 +14,7 @@ from fastapi_lint.inference.frames import Edge, Frame
 from fastapi_lint.inference.functions import ProjectFunction
 from fastapi_lint.inference.values import (
     ClassAtom,
+    ConstantAtom,
     ContainerAtom,
     FunctionAtom,
     ObjectAtom,
@@ -40,7 +41,7 @@ _HARMLESS_BASES = frozenset(
 class Lifetimes:
     """Sets of frames by when they run.
 
-    `importing`: module and class bodies and what they call. `starting`: lifespans, start-up and shutdown handlers and
+    `importing`: module and class bodies, the functions that make an application (`factories`) and what they call. `starting`: lifespans, start-up and shutdown handlers and
     what they call. `requests`: what serves a request; `served`: the part of it that entry points are known to reach.
     `ending`: all frames in which a closing call counts at shutdown. `lasting`: classes with instances that live on;
     `collected`: those among them that dicts hold, one for each key.
@@ -62,7 +63,8 @@ class Lifetimes:
         starts = {entry.frame for entry in program.entries if entry.kind in START_KINDS}
         starts |= self._unregistered_lifespans(frames)
         serving = {entry.frame for entry in program.entries if entry.kind not in START_KINDS}
-        self.importing = _closure(bodies_run, {Edge.CALL, Edge.AWAIT, Edge.DEPENDENCY})
+        self.factories = self._factories(program)
+        self.importing = _closure([*bodies_run, *self.factories], {Edge.CALL, Edge.AWAIT, Edge.DEPENDENCY})
         self.starting = _closure(starts, set(Edge) - {Edge.TASK})
         # A task made at start-up goes on while requests are served: what it calls, it calls again and again.
         tasks = {site.target for frame in self.starting for site in frame.calls if site.edge is Edge.TASK}
@@ -92,6 +94,27 @@ class Lifetimes:
         if frame.function is not None:
             return self.bodies.of(frame.function.facts.body)
         return self.bodies.of(self.statements.get(frame, ()))
+
+    @staticmethod
+    def _factories(program: Program) -> set[Frame]:
+        """Functions that make an application, which a server may call by name (`uvicorn --factory`)."""
+        apps = {
+            (one.owner.path, one.owner.span)
+            for one in program.interpreter.registrations.values()
+            if one.kind == "router" and one.is_app and one.owner is not None
+        }
+        return {
+            frame
+            for frame in program.interpreter.frames
+            if frame.function is not None
+            and not frame.is_async
+            and not frame.module.is_test
+            and any(
+                path == frame.module.path
+                and frame.function.facts.span.line <= span.line <= frame.function.facts.end_line
+                for path, span in apps
+            )
+        }
 
     @staticmethod
     def _unregistered_lifespans(frames: Iterable[Frame]) -> set[Frame]:
@@ -136,6 +159,9 @@ class Lifetimes:
             for call in body.calls:
                 called.add(id(call.function))
                 function = call.function
+                named = _named_method(frame, call)
+                if named is not None:
+                    add(self._methods.get(named, ()))
                 if not isinstance(function, m.Attribute) or frame.value_of(function):
                     continue
                 if any(part in function.attribute for part in _ENDS):
@@ -191,6 +217,18 @@ class Lifetimes:
                 for cell in ancestor.attributes.values():
                     add(cell.value, False)
         return found, collected
+
+
+def _named_method(frame: Frame, call: m.Call) -> str | None:
+    """`getattr(service, "stop", None)` of an object that is not known: the name, if it is that of something that ends."""
+    if call.function != m.Name("getattr") or len(call.arguments) < 2:
+        return None
+    if any(not isinstance(atom, ConstantAtom) for atom in frame.value_of(call)):
+        return None
+    name = call.arguments[1].value
+    if not isinstance(name, m.Constant) or not isinstance(name.value, str):
+        return None
+    return name.value if any(part in name.value for part in _ENDS) else None
 
 
 def _closure(roots: Iterable[Frame], edges: set[Edge]) -> set[Frame]:

@@ -59,6 +59,16 @@ _ASYNC_THOUGH_CLOSED_SYNC = frozenset(
     {"motor.motor_asyncio.AsyncIOMotorClient", "google.cloud.firestore.AsyncClient"}
 )
 
+_SERVED_SYNCHRONOUSLY = frozenset(
+    {
+        "redis.Redis", "pymongo.MongoClient", "psycopg_pool.ConnectionPool",
+        "psycopg2.pool.ThreadedConnectionPool", "psycopg2.extensions.connection", "psycopg.Connection",
+        "pymysql.connections.Connection", "oracledb.ConnectionPool", "neo4j.Driver",
+        "confluent_kafka.Producer", "pika.BlockingConnection",
+    }
+)  # fmt: skip
+"""Synchronous clients whose connections a server counts. A synchronous engine of SQLAlchemy is made for the module by every manual."""
+
 _COLLECTED_WITHOUT_LOSS = frozenset({"requests.Session", "urllib3.PoolManager"})
 """Sync objects whose few sockets the reference count closes: leaving one to it is common and seldom hurts."""
 
@@ -71,9 +81,10 @@ def is_client(resource: Resource) -> bool:
 
 
 def is_reported_at_module_level(resource: Resource) -> bool:
-    """Async clients, executors and schedulers; the sockets of sync clients close with the process.
+    """Async clients, executors, schedulers, and the synchronous clients of database servers and brokers.
 
-    Async clients that have nothing but `async with` (no closing method) are made for modules by their own manuals.
+    Other synchronous clients hold sockets that are closed with the process, and no server counts them. Async clients
+    that have nothing but `async with` (no closing method) are made for modules by their own manuals.
     """
     return (
         is_client(resource)
@@ -82,8 +93,14 @@ def is_reported_at_module_level(resource: Resource) -> bool:
             resource.kind in ("executor", "scheduler")
             or (resource.close_is_async and resource.kind != "net")
             or resource.type in _ASYNC_THOUGH_CLOSED_SYNC
+            or is_synchronous_server_client(resource)
         )
     )
+
+
+def is_synchronous_server_client(resource: Resource) -> bool:
+    """Whether it is a synchronous client that holds connections of which a server has a limited number."""
+    return resource.type in _SERVED_SYNCHRONOUSLY
 
 
 def is_leak(resource: Resource) -> bool:

@@ -53,7 +53,7 @@ class Usage(NamedTuple):
 
     `kept`: what it is stored in, ("global", None), ("class", cls), ("object", cls), ("state", None) or ("items", None).
     `escapes`: code that is not known has it. `wrong`: methods called as if they closed it; `unawaited`: its closing
-    coroutine is not awaited. `in_handler`: closed where an exception is handled.
+    coroutine is not awaited. `in_handler`: closed where an exception is handled. `captured`: a nested function uses it.
     """
 
     closed: int = NEVER
@@ -64,6 +64,7 @@ class Usage(NamedTuple):
     wrong: frozenset[str] = frozenset()
     unawaited: bool = False
     in_handler: bool = False
+    captured: bool = False
 
 
 NOTHING = Usage()
@@ -83,6 +84,7 @@ def merge(one: Usage, other: Usage) -> Usage:
         one.wrong | other.wrong,
         one.unawaited or other.unawaited,
         in_handler,
+        one.captured or other.captured,
     )
 
 
@@ -244,11 +246,13 @@ class Tracker:
             escapes=usage.escapes or usage.returned or usage.yielded,
             returned=False,
             yielded=False,
+            captured=True,
         )
 
     def _attribute(self, frame: Frame, body: Body, node: m.Attribute, depth: int) -> Usage:
         """`value.name`, possibly called, possibly the start of a longer chain."""
         parent = body.parent(node)
+        is_own = not isinstance(parent, m.Attribute)
         while isinstance(parent, m.Attribute):
             node, parent = parent, body.parent(parent)
         called = isinstance(parent, m.Call) and parent.function is node
@@ -260,7 +264,7 @@ class Tracker:
                 return Usage(unawaited=True)
             return self._strength(body, parent)
         if called:
-            if name in all_closing_methods():
+            if is_own and name in all_closing_methods():
                 return Usage(wrong=frozenset({name}))
             if self.place in places_in(frame.value_of(parent)):
                 return self.of_node(frame, body, parent, depth)

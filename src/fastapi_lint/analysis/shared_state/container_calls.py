@@ -135,13 +135,13 @@ class ContainerCalls(Effects):
             return
         if name == "release":
             self.state.release([lock])
-        elif lock.is_thread and not _does_not_wait(node):
+        elif lock.is_thread and not does_not_wait(node):
             self.take(lock, node.span)
         elif not lock.is_thread:
             self.waiting_for[node.span] = lock
 
 
-def _does_not_wait(node: m.Call) -> bool:
+def does_not_wait(node: m.Call) -> bool:
     """`acquire(False)`, `acquire(blocking=False)`, `acquire(timeout=0)`."""
     for index, argument in enumerate(node.arguments):
         if (

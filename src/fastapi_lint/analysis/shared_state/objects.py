@@ -49,6 +49,9 @@ PLAIN_BASES = (
     "pydantic.BaseModel", "pydantic.main.BaseModel", "sqlmodel.SQLModel", "typing.NamedTuple", "typing.TypedDict",
     "enum.Enum", "enum.StrEnum", "enum.IntEnum", "str", "int", "dict", "list",
     "datetime.datetime", "datetime.date", "datetime.timedelta", "pendulum.DateTime", "Exception",
+    "sqlalchemy.orm.DeclarativeBase", "sqlalchemy.orm.MappedAsDataclass", "sqlalchemy.orm.declarative_base",
+    "sqlalchemy.ext.declarative.declarative_base", "peewee.Model", "tortoise.models.Model", "django.db.models.Model",
+    "beanie.Document", "mongoengine.Document",
 )  # fmt: skip
 """Library classes whose subclasses are records."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from fastapi_lint.analysis.shared_state.container_calls import Result
+from fastapi_lint.analysis.shared_state.container_calls import Result, does_not_wait
 from fastapi_lint.analysis.shared_state.expressions import ExpressionWalker
-from fastapi_lint.analysis.shared_state.locations import ANY
+from fastapi_lint.analysis.shared_state.locations import ANY, Location
 from fastapi_lint.analysis.shared_state.marks import (
     NO_MARKS,
     Lock,
@@ -24,7 +24,7 @@ from fastapi_lint.facts import model as m
 from fastapi_lint.facts.walk import walk
 from fastapi_lint.inference.frames import Frame
 from fastapi_lint.inference.rendering import render
-from fastapi_lint.inference.values import InstanceAtom, ManagerAtom, Value
+from fastapi_lint.inference.values import InstanceAtom, ManagerAtom, ObjectAtom, Value
 
 if TYPE_CHECKING:
     from fastapi_lint.analysis.shared_state.walks import Walks
@@ -118,8 +118,21 @@ class StatementWalker(ExpressionWalker):
             place = self.reference(target)
             marks = self.state.temporaries.pop()
             is_itself = isinstance(value, m.Call) and place.location == result.location
-            if place.location is not None and not is_itself:
+            if (
+                place.location is not None
+                and not is_itself
+                and not self._gets_its_own(target, place.location)
+            ):
                 self.write_value(place.location, statement.span, render(target), value, marks)
+
+    def _gets_its_own(self, target: m.Expression, location: Location) -> bool:
+        """`self.options = ...` beside a container in the class body: the instance hides it from then on."""
+        return (
+            location.root.kind == "class"
+            and not location.path
+            and isinstance(target, m.Attribute)
+            and any(isinstance(atom, ObjectAtom) for atom in self.frame.value_of(target.value))
+        )
 
     def _augmented(self, statement: m.AugmentedAssign) -> str:
         target = self.expression(statement.target)
@@ -177,16 +190,34 @@ class StatementWalker(ExpressionWalker):
 
     def _if(self, statement: m.If) -> str:
         test = self.test(statement.test)
-        return self._branches(test, [statement.body, statement.orelse])
+        return self._branches(test, [statement.body, statement.orelse], self._tried_lock(statement.test))
 
-    def _branches(self, test: Marks, bodies: Sequence[Sequence[m.Statement]]) -> str:
-        """Walk alternatives that `test` decides between."""
+    def _tried_lock(self, test: m.Expression) -> tuple[int, Lock] | None:
+        """`if lock.acquire(blocking=False):` and its opposite: the branch that has the lock."""
+        is_negated = isinstance(test, m.UnaryOperation) and test.operator == "not"
+        call = test.value if isinstance(test, m.UnaryOperation) and is_negated else test
+        if not isinstance(call, m.Call) or not isinstance(call.function, m.Attribute):
+            return None
+        if call.function.attribute != "acquire" or not does_not_wait(call):
+            return None
+        lock = self.lock(call.function.value, self.reference(call.function.value).location)
+        return None if lock is None else (int(is_negated), lock)
+
+    def _branches(
+        self,
+        test: Marks,
+        bodies: Sequence[Sequence[m.Statement]],
+        locked: tuple[int, Lock] | None = None,
+    ) -> str:
+        """Walk alternatives that `test` decides between; `locked` is one that has a lock, and that lock."""
         self.state.guards.append(test)
         start = self.state
         ends: list[State] = []
         ways: list[str] = []
-        for body in bodies:
+        for index, body in enumerate(bodies):
             self.state = start.copy()
+            if locked is not None and locked[0] == index:
+                self.state.held |= {locked[1]}
             way = self.block(body)
             ways.append(way)
             if way == END:

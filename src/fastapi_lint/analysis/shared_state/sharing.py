@@ -58,7 +58,9 @@ class Sharing:
         found = self._classes.get(cls)
         if found is None:
             self._classes[cls] = True  # an answer for classes that refer to each other
+            by_key = self._by_key
             found = self._classes[cls] = self._judge(cls)
+            self._by_key = by_key
         return found
 
     def _judge(self, cls: ProjectClass) -> bool:
@@ -204,6 +206,8 @@ class Sharing:
             if isinstance(atom, (ClassAtom, ModuleAtom)):
                 return True
             if isinstance(atom, ObjectAtom):
+                if self.is_registered(atom.cls):
+                    self._by_key = True  # a part of one that is kept under a key
                 return self.is_shared(atom.cls)
         return self._is_shared_target(frame, target.value)
 

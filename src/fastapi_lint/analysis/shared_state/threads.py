@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from fastapi_lint.analysis.program import Program
 
 
+_MAKERS = frozenset({"__init__", "__new__", "__post_init__", "__set_name__"})
+"""Methods whose object nobody else has yet."""
+
+
 class ThreadRace(NamedTuple):
     """At `span` a function that runs in a thread updates the shared `location` from what it read at `read`."""
 
@@ -45,6 +49,8 @@ def answers(program: Program) -> list[ThreadRace]:
             inner = hazard.write.frame
             if kind is None or (inner is not frame and inner in threads and hazard.how == "value"):
                 continue
+            if not _is_credible(found, hazard):
+                continue
             path, name = frame.module.path, frame.name
             chain = (
                 Step(path, hazard.mark.read.span, name, f"reads {hazard.mark.read.text}"),
@@ -64,6 +70,17 @@ def answers(program: Program) -> list[ThreadRace]:
                 ),
             )
     return sorted(races.values(), key=lambda race: (race.path, race.span))
+
+
+def _is_credible(found: LoopWalks, hazard: Hazard) -> bool:
+    """Whether two threads are likely to have the same object: not one that is being made, nor one of those kept under keys."""
+    root = hazard.write.location.root
+    if root.kind != "object":
+        return True
+    making = hazard.frame.function
+    if making is not None and making.facts.name in _MAKERS:
+        return False
+    return not found.walks.sharing.is_registered(root.owner)
 
 
 def _kind(hazard: Hazard) -> RaceKind | None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from fastapi_lint.knowledge.blocking.rows import THREAD, Confidence, Function, Kind, Tier, Type
+from fastapi_lint.diagnostics import Confidence
+from fastapi_lint.knowledge.blocking.rows import THREAD, Function, Kind, Tier, Type
 
 __all__ = [
     "BlockingCall",

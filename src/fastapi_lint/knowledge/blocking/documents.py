@@ -255,5 +255,5 @@ TIERS: tuple[Tier, ...] = (
     Tier("PIL.Image.Image", CPU, MEDIUM, DOCUMENTED,
         "tobytes effect_spread getcolors reduce remap_palette alpha_composite"),
     Tier("pandas.DataFrame", CPU, MEDIUM, DOCUMENTED, "to_html to_stata to_markdown to_orc to_xml to_gbq"),
-    Tier("pydub.AudioSegment", PROCESS, HIGH, DOCUMENTED, "from_ogg from_flv from_raw"),
+    Tier("pydub.AudioSegment", PROCESS, HIGH, DOCUMENTED, "from_ogg from_flv"),
 )

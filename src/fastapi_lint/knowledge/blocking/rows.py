@@ -10,6 +10,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+from fastapi_lint.diagnostics import Confidence
+
 
 class Kind(StrEnum):
     """What the thread does while it is held."""
@@ -26,14 +28,6 @@ class Kind(StrEnum):
     CONSOLE = "console"
     CPU_LOOP = "cpu loop"
     CONFIGURED = "configured"
-
-
-class Confidence(StrEnum):
-    """HIGH: blocks long enough to matter. MEDIUM: usually does. LOW: only with large data or a slow disk."""
-
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
 
 
 SLEEP, NETWORK, DATABASE, FILE, METADATA = Kind.SLEEP, Kind.NETWORK, Kind.DATABASE, Kind.FILE, Kind.METADATA
