@@ -8,10 +8,11 @@ the project's.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from pathspec import GitIgnoreSpec
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 ROOT_MARKERS = ("pyproject.toml", "setup.cfg", "setup.py", ".git")
 
@@ -21,6 +22,7 @@ _FOREIGN_DIRECTORIES = frozenset(
         ".bzr",
         ".direnv",
         ".eggs",
+        ".fastapi_lint_cache",
         ".git",
         ".hg",
         ".ipynb_checkpoints",
@@ -45,6 +47,19 @@ class PatternError(ValueError):
     """A pattern that cannot be read; the text names it."""
 
 
+class Trail:
+    """What a walk looked at; who finds the same again need not walk.
+
+    `listings` holds what `listing` says of each directory, `ignore_files` the files below the top that
+    were read. `about` says what it looked for.
+    """
+
+    def __init__(self) -> None:
+        self.listings: dict[str, str] = {}
+        self.ignore_files: set[str] = set()
+        self.about: tuple[str, ...] = ()
+
+
 class _Ignore(NamedTuple):
     """The patterns of one ignore file; they count for what lies below `base` (which ends with a slash)."""
 
@@ -54,6 +69,9 @@ class _Ignore(NamedTuple):
 
 def compile_patterns(patterns: Sequence[str]) -> GitIgnoreSpec:
     """Patterns in the language of .gitignore. Raises `PatternError` for one that makes no sense."""
+    # Imported when there is a pattern to read: a run whose answer is known needs none.
+    from pathspec import GitIgnoreSpec
+
     for pattern in patterns:
         try:
             GitIgnoreSpec.from_lines([pattern])
@@ -112,55 +130,95 @@ def is_excluded(path: str, root: str, exclude: GitIgnoreSpec) -> bool:
     return False
 
 
-def python_files(top: str, root: str, exclude: GitIgnoreSpec) -> list[str]:
+def python_files(top: str, root: str, exclude: GitIgnoreSpec, trail: Trail | None = None) -> list[str]:
     """The .py files below `top`, sorted, less what .gitignore files and `exclude` rule out.
 
     `top` is `root` or lies in it; `exclude` counts from `root`. When `top` itself is ignored, somebody
-    named it on purpose: then only the ignore files inside it count.
+    named it on purpose: then only the ignore files inside it count. `trail` is told what was looked at.
     """
     found: list[str] = []
     ignores = _ignores_above(top)
     if any(_decides(ignores, directory + "/") for directory in _between(top, root)):
         ignores = ()
-    _walk(top, ignores, root.rstrip("/\\") + "/", exclude, found)
+    _walk(top, ignores, root.rstrip("/\\") + "/", exclude, found, trail or Trail())
     found.sort()
     return found
 
 
 def _walk(
-    top: str, ignores: tuple[_Ignore, ...], root: str, exclude: GitIgnoreSpec, found: list[str]
+    top: str,
+    ignores: tuple[_Ignore, ...],
+    root: str,
+    exclude: GitIgnoreSpec,
+    found: list[str],
+    trail: Trail,
 ) -> None:
     pending = [(top, ignores)]
     start = len(root)
+    has_patterns = bool(exclude.patterns)
     while pending:
         directory, ignores = pending.pop()
-        try:
-            with os.scandir(directory) as iterator:
-                entries = list(iterator)
-        except OSError:
-            continue  # gone meanwhile, or not for us to read: nothing in it can be reported on
-        names = {entry.name for entry in entries}
-        if "pyvenv.cfg" in names and directory != top:
+        names = _relevant(directory)
+        trail.listings[directory] = _joined(names)
+        if names is None or ("pyvenv.cfg" in names and directory != top):
             continue
         if ".gitignore" in names:
             ignores = (*ignores, *_read_ignore(directory, ".gitignore"))
-        for entry in entries:
-            name = entry.name
-            try:
-                if entry.is_dir(follow_symlinks=False):
-                    if name in _FOREIGN_DIRECTORIES or name.endswith(_FOREIGN_SUFFIXES):
-                        continue
-                    if name == "build" and is_foreign_directory(entry.path):
-                        continue
-                    path = _posix(entry.path) + "/"
-                    if not _decides(ignores, path) and not exclude.match_file(path[start:]):
-                        pending.append((entry.path, ignores))
-                elif name.endswith(".py") and entry.is_file(follow_symlinks=False):
-                    path = _posix(entry.path)
-                    if not _decides(ignores, path) and not exclude.match_file(path[start:]):
-                        found.append(entry.path)
-            except OSError:
+            trail.ignore_files.add(os.path.join(directory, ".gitignore"))
+        inside = os.path.join(directory, "")
+        for name in names:
+            if name in _TELLING:
                 continue
+            path = inside + name
+            posix = _posix(path)
+            if ignores and _decides(ignores, posix):
+                continue
+            if has_patterns and exclude.match_file(posix[start:]):
+                continue
+            if name[-1] == "/":
+                pending.append((path[:-1], ignores))
+            else:
+                found.append(path)
+
+
+# Names that matter by being there.
+_TELLING = frozenset({".gitignore", "pyvenv.cfg"})
+
+
+def listing(directory: str) -> str:
+    """All that a walk sees in a directory, as one line; equal lines lead to equal walks."""
+    return _joined(_relevant(directory))
+
+
+def _joined(names: Iterable[str] | None) -> str:
+    return "?" if names is None else "/".join(names)
+
+
+def _relevant(directory: str) -> list[str] | None:
+    """The names in a directory that a walk may follow or heed, sorted; those of directories end with a slash.
+
+    None when it cannot be read: then it is gone meanwhile, or not for us to read.
+    """
+    names = []
+    try:
+        with os.scandir(directory) as entries:
+            for entry in entries:
+                name = entry.name
+                try:
+                    if entry.is_dir(follow_symlinks=False):
+                        if name in _FOREIGN_DIRECTORIES or name.endswith(_FOREIGN_SUFFIXES):
+                            continue
+                        if name == "build" and is_foreign_directory(entry.path):
+                            continue
+                        names.append(name + "/")
+                    elif name in _TELLING or (name.endswith(".py") and entry.is_file(follow_symlinks=False)):
+                        names.append(name)
+                except OSError:
+                    continue
+    except OSError:
+        return None
+    names.sort()
+    return names
 
 
 def _decides(ignores: tuple[_Ignore, ...], path: str) -> bool:
@@ -195,6 +253,8 @@ def _read_ignore(directory: str, name: str) -> tuple[_Ignore, ...]:
             lines = file.read().splitlines()
     except OSError:
         return ()
+    from pathspec import GitIgnoreSpec
+
     try:
         spec = GitIgnoreSpec.from_lines(lines)
     except ValueError:
@@ -205,6 +265,8 @@ def _read_ignore(directory: str, name: str) -> tuple[_Ignore, ...]:
 
 
 def _is_readable(line: str) -> bool:
+    from pathspec import GitIgnoreSpec
+
     try:
         GitIgnoreSpec.from_lines([line])
     except ValueError:
