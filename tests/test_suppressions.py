@@ -9,6 +9,7 @@ import pytest
 
 from fastapi_lint.diagnostics import Diagnostic, Span, Step
 from fastapi_lint.linter import lint
+from fastapi_lint.settings import Overrides
 from fastapi_lint.sources import split_lines
 from fastapi_lint.suppressions import FileSuppressions, Suppressions
 
@@ -73,6 +74,52 @@ def test_lines_of_a_string_or_a_continuation_count_as_one_and_those_of_a_bracket
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("comment", "silent"),
+    [
+        ("# fastapi-lint: ignore[FAP101]", True),
+        ("# fastapi-lint: ignore[FAP101] a reason", True),
+        ("#fastapi-lint:ignore[FAP101]", True),
+        ("# fastapi-lint: ignore[FAP102, FAP101]", True),
+        ("# fastapi-lint: ignore[FAP1]", True),
+        ("# fastapi-lint: ignore", True),
+        ("# type: ignore  # fastapi-lint: ignore[FAP101]", True),
+        ("# fastapi-lint: ignore[FAP102]  # fastapi-lint: ignore[FAP101]", True),
+        ("# fastapi-lint: ignore[FAP102]", False),
+        ("# fastapi-lint: ignore[]", False),
+        ("# fastapi-lint: ignored", False),
+        ("# fastapi-lint: ignore-file[FAP101]", False),  # that needs a line by itself
+        ("or '# fastapi-lint: ignore[FAP101]'", False),
+    ],
+)
+def test_a_comment_of_our_own(comment: str, silent: bool) -> None:
+    lines = [f"time.sleep(1)  {comment}\n", "time.sleep(1)\n"]
+    assert FileSuppressions(lines).covers("FAP101", 1) is silent
+    assert FileSuppressions(lines).covers("FAP101", 1, only_own=True) is silent
+    assert not FileSuppressions(lines).covers("FAP101", 2)
+
+
+@pytest.mark.parametrize(
+    ("comment", "code", "silent"),
+    [
+        ("# fastapi-lint: ignore-file[FAP101] a reason", "FAP101", True),
+        ("    # fastapi-lint: ignore-file[FAP1]", "FAP101", True),
+        ("# fastapi-lint: ignore-file[FAP102]", "FAP101", False),
+        ("# fastapi-lint: ignore-file", "FAP301", True),
+    ],
+)
+def test_a_comment_of_our_own_for_the_file(comment: str, code: str, silent: bool) -> None:
+    comments = FileSuppressions(["def f():\n", f"    {comment.strip()}\n", "    time.sleep(1)\n"])
+    assert comments.covers(code, 3) is silent
+    assert comments.names(code, 3) is (silent and "[" in comment)
+
+
+def test_what_flake8_reads_itself_is_not_our_own() -> None:
+    for text in ("f()  # noqa: FAP101\n", "f()  # noqa\n", "# flake8: noqa\n"):
+        assert FileSuppressions([text]).covers("FAP101", 1)
+        assert not FileSuppressions([text]).covers("FAP101", 1, only_own=True)
+
+
 def test_a_file_that_has_no_tokens_has_no_comments() -> None:
     assert not FileSuppressions(["call(  # noqa\n"]).covers("FAP101", 1)
 
@@ -92,6 +139,12 @@ def _finding() -> Diagnostic:
     [
         ("/c.py", "# noqa: FAP101", True),
         ("/b.py", "# noqa: FAP101", True),
+        ("/c.py", "# fastapi-lint: ignore[FAP101] fine", True),
+        ("/b.py", "# fastapi-lint: ignore[FAP1]", True),
+        ("/b.py", "# fastapi-lint: ignore[FAP102]", False),
+        ("/c.py", "# fastapi-lint: ignore", False),
+        ("/c.py", "\n# fastapi-lint: ignore-file[FAP101]", True),
+        ("/c.py", "\n# fastapi-lint: ignore-file", False),
         ("/c.py", "# noqa", False),
         ("/b.py", "# noqa: FAP102", False),
         ("/c.py", "# flake8: noqa", False),
@@ -99,7 +152,7 @@ def _finding() -> Diagnostic:
 )
 def test_on_the_chain_only_the_code_itself_counts(path: str, comment: str, silent: bool) -> None:
     texts = {name: ["call()\n"] for name in ("/a.py", "/b.py", "/c.py")}
-    texts[path] = [f"call()  {comment}\n"]
+    texts[path] = split_lines(f"call()  {comment}\n")
     finding = _finding()
     assert Suppressions(texts.__getitem__).silences_elsewhere(finding, finding) is silent
 
@@ -159,3 +212,45 @@ def test_a_comment_for_the_whole_file(project: Path) -> None:
     _edit(project / "app/main.py", "import time", "# flake8: noqa\nimport time")
     assert lint([project]).diagnostics == ()
     assert lint([project / "app/helper.py"]).diagnostics == ()
+
+
+def test_flake8_honors_our_own_comments(project: Path, run: Run) -> None:
+    _edit(project / "app/main.py", "time.sleep(1)", "time.sleep(1)  # fastapi-lint: ignore[FAP101] short")
+    _edit(project / "app/helper.py", "time.sleep(1)", "time.sleep(1)  # fastapi-lint: ignore[FAP101] short")
+    assert lint([project]).diagnostics == ()
+    assert run("flake8", "--select", "FAP").stdout == ""
+    assert run("flake8", "--select", "FAP", "app/helper.py").stdout == ""
+    assert run("flake8", "--select", "FAP", "--disable-noqa").stdout.count("FAP101") == 2
+
+
+def test_unused_comments_are_the_same_in_flake8(project: Path, run: Run) -> None:
+    _edit(project / "app/main.py", "time.sleep(1)", "time.sleep(1)  # noqa: FAP101, FAP102")
+    _edit(project / "app/main.py", "import time\n", "import time  # noqa: E401, FAP103\n")
+    _edit(project / "app/helper.py", "return 1", "return 1  # fastapi-lint: ignore[FAP101] once")
+    (project / "pyproject.toml").write_text(
+        '[tool.fastapi-lint]\nextend-select = ["FAP002"]\nignore = ["FAP103"]\n'
+    )
+    command = run("fastapi_lint", "check", "-q", "--no-cache", "--output-format", "concise")
+    flake8 = run("flake8", "--select", "FAP")
+    assert [line.split(": FAP002 ")[0] for line in command.stdout.splitlines() if "FAP002" in line] == [
+        "app/helper.py:6:38",
+        "app/main.py:12:36",
+    ]
+    assert sorted(line.removeprefix("./") for line in flake8.stdout.splitlines()) == sorted(
+        command.stdout.splitlines()
+    )
+
+
+def test_unused_comments_can_be_accepted_too(project: Path) -> None:
+    selected = Overrides(select=("FAP002", "FAP101"))
+    _edit(project / "app/helper.py", "return 1", "return 1  # noqa: FAP101")
+    assert [found.code for found in lint([project], overrides=selected).diagnostics].count("FAP002") == 1
+    _edit(project / "app/helper.py", "# noqa: FAP101", "# noqa: FAP101, FAP002")
+    assert [found.code for found in lint([project], overrides=selected).diagnostics].count("FAP002") == 0
+
+
+def test_a_comment_is_used_whichever_files_are_checked(project: Path) -> None:
+    selected = Overrides(select=("FAP002", "FAP101"))
+    _edit(project / "app/helper.py", "time.sleep(1)", "time.sleep(1)  # noqa: FAP101")
+    for paths in ([project], [project / "app/helper.py"], [project / "app/main.py"]):
+        assert "FAP002" not in {found.code for found in lint(paths, overrides=selected).diagnostics}
