@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -57,7 +58,9 @@ def test_findings_exit_with_1(project: Path, capsys: Capture) -> None:
 def test_nothing_found_exits_with_0(tree: Tree, capsys: Capture) -> None:
     root = tree({"pyproject.toml": "", "a.py": "x = 1\n"})
     assert main(["check", str(root)]) == 0
-    assert capsys.readouterr() == ("All checks passed: 1 file.\n", "")
+    captured = capsys.readouterr()
+    assert re.fullmatch(r"All checks passed: 1 file in \d+\.\d s\.\n", captured.out)
+    assert captured.err == ""
     assert main(["check", "-q", str(root)]) == 0
     assert capsys.readouterr() == ("", "")
 
@@ -68,19 +71,25 @@ def test_exit_zero(project: Path, capsys: Capture) -> None:
     assert len(lines) == 2
 
 
-def test_full_is_the_default_format(project: Path, capsys: Capture) -> None:
-    assert main(["check"]) == 1
+def test_full_shows_the_source_and_ends_with_the_summary(project: Path, capsys: Capture) -> None:
+    assert main(["check", "--output-format", "full"]) == 1
     out = capsys.readouterr().out
     assert out.startswith("FAP101 error[blocking-sleep-on-event-loop]: ")
     assert "12 |     time.sleep(1)\n   |     ^^^^^^^^^^^^^\n" in out
     assert "note: blocks here" in out
-    assert out.endswith("\nFound 2 findings (2 errors, 0 warnings) in 1 file. 3 files checked.\n")
+    summary = (
+        r"\nFound 2 findings \(2 errors, 0 warnings\) in 1 file\.\s"
+        r"3 files checked in \d+\.\d s, 100 % of \d+ calls resolved\.\n"
+    )
+    assert re.search(summary + r"\Z", out)
     assert "\x1b" not in out
 
 
 def test_concise_ends_with_the_summary_unless_quiet(project: Path, capsys: Capture) -> None:
     main(["check", "--output-format", "concise"])
-    assert capsys.readouterr().out.splitlines()[-1].startswith("Found 2 findings")
+    lines = capsys.readouterr().out.splitlines()
+    assert _starts(lines[:2], _SLOW, _LOAD)
+    assert lines[2].startswith("Found 2 findings")
 
 
 def test_json_is_json_and_nothing_else(project: Path, capsys: Capture) -> None:
@@ -177,7 +186,8 @@ def test_standard_input_stands_in_for_a_file(project: Path, run: Run) -> None:
 
 def test_full_output_shows_the_text_of_standard_input(project: Path, run: Run) -> None:
     text = (project / "app/main.py").read_text().replace("time.sleep(1)", "time.sleep(12345)")
-    result = run("fastapi_lint", "check", "-", "--stdin-filename", "app/main.py", input=text)
+    arguments = ["check", "-", "--stdin-filename", "app/main.py", "--output-format", "full"]
+    result = run("fastapi_lint", *arguments, input=text)
     assert "12 |     time.sleep(12345)\n   |     ^^^^^^^^^^^^^^^^^\n" in result.stdout
 
 
@@ -196,7 +206,7 @@ def test_standard_input_needs_no_name(tmp_path: Path, run: Run) -> None:
         (["check", "ap"], ["`ap` does not exist", "did you mean `app`?"]),
         (["check", "app", "nowhere/x.py"], ["`nowhere/x.py` does not exist"]),
         (["check", "--output-format", "jsn"], ["no output format `jsn`", "did you mean `json`?"]),
-        (["check", "--output-format", "zz"], ["no output format `zz`", "full, concise, json"]),
+        (["check", "--output-format", "zz"], ["no output format `zz`", "full, concise, grouped, json"]),
         (["check", "--select", "FAP999"], ["--select: no rule matches `FAP999`"]),
         (["check", "--ignore", "fap101"], ["--ignore: no rule matches `fap101`", "did you mean `FAP101`?"]),
         (["check", "--extend-select", "E501"], ["--extend-select: no rule matches `E501`"]),
@@ -281,15 +291,15 @@ def test_colors(
 ) -> None:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    main(["check"])
+    main(["check", "--output-format", "full"])
     assert ("\x1b[" in capsys.readouterr().out) is colored
 
 
 def test_columns(project: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
-    main(["check"])
+    main(["check", "--output-format", "full"])
     narrow = capsys.readouterr().out
     monkeypatch.setenv("COLUMNS", "300")
-    main(["check"])
+    main(["check", "--output-format", "full"])
     wide = capsys.readouterr().out
     assert max(len(line) for line in narrow.splitlines() if "https://" not in line) <= 80
     assert len(wide.splitlines()) < len(narrow.splitlines())
@@ -312,7 +322,9 @@ def test_a_reader_that_goes_away_is_no_error(project: Path) -> None:
 
 def test_output_that_cannot_be_encoded_is_escaped(tree: Tree, run: Run) -> None:
     root = tree({"pyproject.toml": "", "été.py": "import time\nasync def f():\n    time.sleep(1)  # ✓\n"})
-    result = run("fastapi_lint", "check", cwd=root, env={"PYTHONIOENCODING": "ascii"})
+    result = run(
+        "fastapi_lint", "check", "--output-format", "full", cwd=root, env={"PYTHONIOENCODING": "ascii"}
+    )
     assert result.returncode == 1
     assert "\\xe9t\\xe9.py:3:5" in result.stdout
     assert result.stderr == ""
@@ -369,7 +381,7 @@ def test_rules_lists_all_of_them(capsys: Capture) -> None:
     assert main(["rules", "--output-format", "json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert [row["code"] for row in rows] == [rule.code for rule in all_rules()]
-    assert set(rows[0]) == {"code", "name", "summary", "default", "severity", "since", "url"}
+    assert set(rows[0]) == {"code", "name", "summary", "default", "severity", "confidence", "since", "url"}
 
 
 @pytest.mark.parametrize("wanted", ["FAP101", "fap101", "blocking-sleep-on-event-loop"])

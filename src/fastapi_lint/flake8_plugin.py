@@ -47,6 +47,17 @@ class Plugin:
         self._lines = lines
 
     @classmethod
+    def add_options(cls, manager: Any) -> None:
+        """The one option of ours; all else stands in `[tool.fastapi-lint]`."""
+        manager.add_option(
+            "--fastapi-lint-baseline",
+            metavar="FILE",
+            parse_from_config=True,
+            normalize_paths=True,
+            help="Report no FAP finding that is in this baseline. By default the setting of fastapi-lint.",
+        )
+
+    @classmethod
     def parse_options(cls, manager: object, options: argparse.Namespace, filenames: object) -> None:
         """Keep the options; in the parent process, where there is something to check, find everything."""
         cls._options = options
@@ -104,9 +115,10 @@ class Plugin:
 def _lint(
     options: argparse.Namespace | None, named: Sequence[str], standard_input: tuple[str, str] | None
 ) -> Findings:
+    import json
     from pathlib import Path
 
-    from fastapi_lint.linter import lint
+    from fastapi_lint.run_cache import cache_of
 
     paths = [Path(name) for name in named if name != _STANDARD_INPUT]
     overlay = {}
@@ -115,21 +127,51 @@ def _lint(
         paths.append(Path(filename))
         overlay[Path(filename)] = text
     disable_noqa = bool(getattr(options, "disable_noqa", False))
+    only = _files_of_flake8(options, named, standard_input)
+    question = None
+    cache = cache_of(named, os.environ)
+    if cache is not None and not overlay:
+        question = cache.ask(
+            ("flake8", repr((disable_noqa, _selected(options), _baseline(options), only and sorted(only)))), named
+        )
+        if (known := _known(cache.recall(question))) is not None:
+            return known
+    # Only now: the analysis and the rules take long to import.
+    from fastapi_lint.linter import lint
+
     report = lint(
         # What is neither is flake8's own business: it reports a missing file, and reads a pipe.
         [path for path in paths if path in overlay or path.is_file() or path.is_dir()],
         overrides=_overrides(options),
         jobs=_jobs(options),
         overlay=overlay,
-        only=_files_of_flake8(options, named, standard_input),
+        only=only,
         noqa_on_line=False,  # that is flake8's own business
         noqa_on_chain=not disable_noqa,
+        cache=cache,
     )
     found: dict[str, list[tuple[int, int, str]]] = {}
     for finding in report.diagnostics:
         text = " ".join(f"{finding.code} {finding.message}".split())
         found.setdefault(finding.path, []).append((finding.span.line, finding.span.column - 1, text))
+    if cache is not None and question is not None:
+        cache.remember(question, json.dumps(found).encode())
     return found
+
+
+def _known(stored: bytes | None) -> Findings | None:
+    """The findings that an earlier run stored, as `_lint` gives them."""
+    import json
+
+    if stored is None:
+        return None
+    try:
+        return {
+            path: [(int(line), int(column), str(text)) for line, column, text in rows]
+            for path, rows in json.loads(stored).items()
+        }
+    except (AttributeError, RecursionError, TypeError, ValueError):
+        return None
 
 
 def _hand_over(key: Key, findings: Findings) -> None:
@@ -190,13 +232,29 @@ def _files_of_flake8(
     return frozenset(files)
 
 
+def _selected(options: argparse.Namespace | None) -> list[str]:
+    """The codes that flake8's own options name."""
+    return sorted(
+        {*(getattr(options, "select", None) or ()), *(getattr(options, "extend_select", None) or ())}
+    )
+
+
 def _overrides(options: argparse.Namespace | None) -> Any:
     """Rules that flake8's own options select by their full code run even where they are off by default."""
     from fastapi_lint.rules import all_rules
     from fastapi_lint.settings import Overrides
 
-    named = {*(getattr(options, "select", None) or ()), *(getattr(options, "extend_select", None) or ())}
-    return Overrides(extend_select=tuple(rule.code for rule in all_rules() if rule.code in named))
+    named = _selected(options)
+    return Overrides(
+        extend_select=tuple(rule.code for rule in all_rules() if rule.code in named),
+        baseline=_baseline(options),
+    )
+
+
+def _baseline(options: argparse.Namespace | None) -> str | None:
+    """The baseline that flake8's own options name."""
+    named: str | None = getattr(options, "fastapi_lint_baseline", None)
+    return named
 
 
 def _jobs(options: argparse.Namespace | None) -> int | None:

@@ -13,17 +13,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_lint import discovery
+from fastapi_lint.baseline import BaselineError, Entry, read_baseline
 from fastapi_lint.collector import collector_paused
+from fastapi_lint.comparison import Accepted, Before, Described
 from fastapi_lint.diagnostics import Diagnostic
-from fastapi_lint.rules import all_rules
-from fastapi_lint.settings import Overrides, Settings, ignored_codes, load_settings, selected_codes
+from fastapi_lint.rules import all_rules, fap002_unused_suppression
+from fastapi_lint.run_cache import RunCache
+from fastapi_lint.run_inputs import ProjectInputs, RunInputs, twice_if_misled
+from fastapi_lint.settings import (
+    Overrides,
+    Settings,
+    SettingsError,
+    ignored_codes,
+    load_settings,
+    selected_codes,
+)
 from fastapi_lint.sources import file_reader
 from fastapi_lint.suppressions import Suppressions
 
 if TYPE_CHECKING:
     from fastapi_lint.analysis.program import Program
+    from fastapi_lint.facts.cache import FactsCache
 
 Progress = Callable[[int, int], None]
+Watcher = Callable[["ProjectFiles", "Program"], None]
+"""Is shown each project with its analysis, for output that tells more than the findings."""
 
 
 class PathError(Exception):
@@ -34,12 +48,18 @@ class Report(NamedTuple):
     """What one run found.
 
     `diagnostics` are sorted, without duplicates and without those that settings or comments silence.
-    `files` counts the files checked, `roots` are the projects they belong to.
+    `files` counts the files checked, `roots` are the projects they belong to. `calls` counts the calls in
+    functions that were looked at, `calls_resolved` those that could be followed. `files_read` counts the files
+    whose facts were in no cache.
     """
 
     diagnostics: tuple[Diagnostic, ...]
     files: int
     roots: tuple[str, ...]
+    accepted: tuple[Accepted, ...] = ()
+    calls: int = 0
+    calls_resolved: int = 0
+    files_read: int = 0
 
 
 class ProjectFiles(NamedTuple):
@@ -58,6 +78,7 @@ class _Placed(NamedTuple):
     is_moved: bool
 
 
+@twice_if_misled
 @collector_paused()  # over all of it: each time it goes on it visits everything made meanwhile
 def lint(
     paths: Sequence[Path],
@@ -69,49 +90,155 @@ def lint(
     only: frozenset[str] | None = None,
     noqa_on_line: bool = True,
     noqa_on_chain: bool = True,
+    watcher: Watcher | None = None,
+    older: Mapping[str, Sequence[Entry]] | None = None,
+    counts_calls: bool = False,
+    cache: RunCache | None = None,
 ) -> Report:
     """Check files and directories, each with its whole project in view.
 
     `overlay` gives texts that stand in for files on disk; `jobs` is the number of processes (by
     default one for each processor). `only`, resolved paths, narrows the files to report on further than
-    the paths do. `noqa_on_line` and `noqa_on_chain` say which comments count: those on the reported
-    line, and those elsewhere on a finding's chain.
+    the paths do. `noqa_on_line` and `noqa_on_chain` say which comments count: those of flake8 on the
+    reported line, and all others. `older`, by a project's root, are findings not to report again. `watcher`
+    is shown each analysed project, which makes sure that there is an analysis to show. With a
+    `cache` only what is not in it is read, and the same run over the same files is not run at all.
 
     Raises `PathError` and `settings.SettingsError` for what the user has to put right.
     """
     overrides = overrides or Overrides()
     texts = {_resolve(path): text for path, text in (overlay or {}).items()}
-    projects = find_projects(paths, overrides=overrides, overlay=texts)
+    trails: dict[str, discovery.Trail] = {}
+    projects = find_projects(paths, overrides=overrides, overlay=texts, trails=trails)
     if only is not None:
         projects = [project._replace(checked=project.checked & only) for project in projects]
     projects = [project for project in projects if project.checked]
-    suppressions = Suppressions(file_reader(texts))
+    inputs = None
+    if cache is not None:
+        options = [repr(one) for one in (overrides, noqa_on_line, noqa_on_chain, counts_calls)]
+        inputs = _inputs(cache, projects, trails, overrides, options)
+    is_storable = not texts and watcher is None and older is None
+    if inputs is not None and is_storable and (stored := inputs.stored(Report)) is not None:
+        return stored._replace(files_read=0)
+    read = file_reader(texts)
+    suppressions = Suppressions(read)
     placed: list[_Placed] = []
+    accepted: list[Accepted] = []
+    counted: list[tuple[int, int]] = []
+    baselines = _baselines(projects, overrides)
     for project in projects:
-        program = analyse_project(project, overrides=overrides, overlay=texts, jobs=jobs, progress=progress)
+        program = analyse_project(
+            project,
+            overrides=overrides,
+            overlay=texts,
+            jobs=jobs,
+            progress=progress,
+            facts=inputs.facts if inputs is not None else None,
+        )
+        if watcher is not None:
+            watcher(project, program)
+        if counts_calls:
+            counted.append(_coverage(program))
         is_ignored = _ignored_files(project)
-        for finding in _raw_findings(program, selected_codes(project.settings, overrides)):
+        codes = selected_codes(project.settings, overrides)
+        found = _all_findings(project, program, codes, suppressions)
+        before = Before(project.root, baselines.get(project.root), (older or {}).get(project.root))
+        if before.is_needed:
+            before.compare(Described(_standing(project, found, suppressions), program, project.root, read))
+        for finding in found:
             reported = place(finding, project.checked)
             if reported is None or is_ignored(reported):
                 continue
-            if noqa_on_line and suppressions.silences_line(reported):
-                continue
             if noqa_on_chain and suppressions.silences_elsewhere(finding, reported):
                 continue
+            on_line = noqa_on_line or noqa_on_chain
+            if on_line and suppressions.silences_line(reported, only_own=not noqa_on_line):
+                continue
+            if before.hides(finding):
+                continue
             placed.append(_Placed(reported, is_moved=reported is not finding))
-    return Report(
+        if before.is_needed:
+            accepted.append(before.accepted(codes, project.known, project.checked))
+    report = Report(
         diagnostics=_without_duplicates(placed),
         files=len(frozenset().union(*(project.checked for project in projects))),
         roots=tuple(project.root for project in projects),
+        accepted=tuple(accepted),
+        calls=sum(calls for calls, _ in counted),
+        calls_resolved=sum(resolved for _, resolved in counted),
+        files_read=sum(len(project.known) for project in projects),
     )
+    if inputs is not None:
+        report = report._replace(files_read=report.files_read - inputs.facts.recalled)
+        if is_storable:
+            inputs.keep(report)
+    return report
+
+
+def _coverage(program: Program) -> tuple[int, int]:
+    from fastapi_lint.analysis.coverage import coverage
+
+    return coverage(program)
+
+
+def _inputs(
+    cache: RunCache,
+    projects: Sequence[ProjectFiles],
+    trails: Mapping[str, discovery.Trail],
+    overrides: Overrides,
+    options: Sequence[str],
+) -> RunInputs:
+    """What a run over the projects depends on."""
+    inputs = []
+    texts = [*options]
+    for project in projects:
+        baseline = baseline_path(project, overrides)
+        texts += [project.root, repr(project.settings), repr(sorted(project.checked))]
+        paths = project.known if baseline is None else (*project.known, baseline)
+        trails[project.root].about += (repr(baseline),)
+        inputs.append(ProjectInputs(trails[project.root], paths))
+    return RunInputs(cache, inputs, texts)
+
+
+def describe_project(
+    project: ProjectFiles,
+    *,
+    overrides: Overrides | None = None,
+    overlay: Mapping[str, str] | None = None,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    facts: FactsCache | None = None,
+) -> Described:
+    """Every finding of a project that is neither ignored nor silenced, as a baseline remembers it."""
+    overrides = overrides or Overrides()
+    read = file_reader(overlay)
+    suppressions = Suppressions(read)
+    program = analyse_project(
+        project, overrides=overrides, overlay=overlay, jobs=jobs, progress=progress, facts=facts
+    )
+    found = _all_findings(project, program, selected_codes(project.settings, overrides), suppressions)
+    return Described(_standing(project, found, suppressions), program, project.root, read)
+
+
+def baseline_path(project: ProjectFiles, overrides: Overrides) -> str | None:
+    """The baseline that counts for the project, absolute, or None. It need not exist."""
+    if overrides.baseline is not None:
+        return _resolve(Path(overrides.baseline)) if overrides.baseline else None
+    configured = project.settings.baseline
+    return os.path.join(project.root, configured) if configured else None
 
 
 def find_projects(
-    paths: Sequence[Path], *, overrides: Overrides | None = None, overlay: Mapping[str, str] | None = None
+    paths: Sequence[Path],
+    *,
+    overrides: Overrides | None = None,
+    overlay: Mapping[str, str] | None = None,
+    trails: dict[str, discovery.Trail] | None = None,
 ) -> list[ProjectFiles]:
     """The projects that the paths belong to, by root. Raises `PathError` and `SettingsError`.
 
-    A directory brings everything below it into its own project, nested projects included.
+    A directory brings everything below it into its own project, nested projects included. What was looked
+    at to find the files is added to `trails`, by root.
     """
     overrides, overlay = overrides or Overrides(), overlay or {}
     directories, files = _split(paths, overlay)
@@ -128,7 +255,8 @@ def find_projects(
         settings = load_settings(root)
         patterns = settings.exclude if overrides.exclude is None else overrides.exclude
         exclude = discovery.compile_patterns((*patterns, *settings.extend_exclude))
-        known = discovery.python_files(root, root, exclude)
+        trail = discovery.Trail()
+        known = discovery.python_files(root, root, exclude, trail)
         checked: set[str] = set()
         for path in named:
             is_out = overrides.force_exclude and discovery.is_excluded(path, root, exclude)
@@ -139,8 +267,12 @@ def find_projects(
             elif below := [file for file in known if _is_below(file, path)]:
                 checked.update(below)
             else:  # ignored or excluded as a whole, but somebody named it on purpose
-                checked.update(discovery.python_files(path, root, discovery.compile_patterns(())))
+                nothing = discovery.compile_patterns(())
+                checked.update(discovery.python_files(path, root, nothing, trail))
         everything = tuple(sorted(checked.union(known)))
+        trail.about = (root, repr((patterns, settings.extend_exclude)), *sorted(checked.difference(known)))
+        if trails is not None:
+            trails[root] = trail
         projects.append(ProjectFiles(root, settings, everything, frozenset(checked)))
     return projects
 
@@ -152,8 +284,9 @@ def analyse_project(
     overlay: Mapping[str, str] | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
+    facts: FactsCache | None = None,
 ) -> Program:
-    """The analysis of a whole project, ready to be asked."""
+    """The analysis of a whole project, ready to be asked. With `facts` only files that are not in there are read."""
     # Imported when there is something to analyse: it is heavy, and much of the command line needs none of it.
     from fastapi_lint.analysis.program import Options, SourceFile, analyse
 
@@ -165,7 +298,9 @@ def analyse_project(
         startup=project.settings.startup if startup is None else startup,
     )
     files = [SourceFile(path, overlay.get(path)) for path in project.known]
-    return analyse(project.root, files, options, jobs=jobs or _processors(), progress=progress)
+    return analyse(
+        project.root, files, options, jobs=jobs or _processors(), progress=progress, facts_cache=facts
+    )
 
 
 def place(finding: Diagnostic, checked: frozenset[str]) -> Diagnostic | None:
@@ -180,6 +315,51 @@ def place(finding: Diagnostic, checked: frozenset[str]) -> Diagnostic | None:
         if step.path in checked:
             return finding._replace(path=step.path, span=step.span)
     return None
+
+
+def _baselines(
+    projects: Sequence[ProjectFiles], overrides: Overrides
+) -> dict[str, tuple[str, Sequence[Entry]]]:
+    """The baselines that count, by the project's root: path and entries."""
+    if overrides.baseline and len(projects) > 1:
+        roots = ", ".join(f"`{project.root}`" for project in projects)
+        raise SettingsError(f"one baseline cannot hold the findings of several projects: {roots}")
+    try:
+        return {
+            project.root: (path, read_baseline(path))
+            for project in projects
+            if (path := baseline_path(project, overrides)) is not None
+        }
+    except BaselineError as error:
+        raise SettingsError(str(error)) from error
+
+
+def _all_findings(
+    project: ProjectFiles, program: Program, codes: frozenset[str], suppressions: Suppressions
+) -> list[Diagnostic]:
+    """What the rules find in the whole project, and then which comments accept none of it."""
+    found = _raw_findings(program, codes)
+    unused = fap002_unused_suppression.rule.code
+    if unused not in codes:
+        return found
+    for finding in found:
+        suppressions.use(finding)
+    others = frozenset(rule.code for rule in all_rules()) - {unused}
+    for one in suppressions.unused(project.known, selected=codes, known=others):
+        if not one.mention.covers(unused):
+            _, code, span, _ = one.mention
+            found.append(
+                fap002_unused_suppression.report(code, one.mention.path, span, is_known=one.is_known)
+            )
+    return found
+
+
+def _standing(
+    project: ProjectFiles, found: Sequence[Diagnostic], suppressions: Suppressions
+) -> list[Diagnostic]:
+    """Those that a run over the whole project reports, unless they were there before."""
+    is_ignored = _ignored_files(project)
+    return [finding for finding in found if not is_ignored(finding) and not suppressions.silences(finding)]
 
 
 def _raw_findings(program: Program, codes: frozenset[str]) -> list[Diagnostic]:

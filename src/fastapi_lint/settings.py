@@ -15,13 +15,31 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
+from fastapi_lint.diagnostics import Severity
 from fastapi_lint.discovery import PatternError, compile_patterns
 from fastapi_lint.rules import all_rules
 
 EVERYTHING = "ALL"
 UNREADABLE_FILE = "FAP001"
+OUTPUT_FORMATS = (
+    "full",
+    "concise",
+    "grouped",
+    "json",
+    "json-lines",
+    "sarif",
+    "github",
+    "gitlab",
+    "junit",
+    "markdown",
+    "html",
+)
+SEVERITIES = tuple(severity.value for severity in Severity)
 _PREFIX = "FAP"
 _EXACT = 100
+
+
+_CHOICES = {"output_format": OUTPUT_FORMATS, "fail_on": SEVERITIES}
 
 
 class SettingsError(Exception):
@@ -41,12 +59,16 @@ class Settings(NamedTuple):
     blocking: tuple[str, ...] = ()
     offload: tuple[str, ...] = ()
     startup: bool = False
+    baseline: str | None = None
+    output_format: str | None = None
+    fail_on: str | None = None
 
 
 class Overrides(NamedTuple):
     """What a caller, such as the command line, decides above the project's settings; None leaves them.
 
-    `select` takes the place of `select` and `extend-select`, `exclude` of `exclude`; the others add.
+    `select` takes the place of `select` and `extend-select`, `exclude` of `exclude`; the others add. A
+    `baseline` of "" stands for none at all.
     With `force_exclude`, excluded files stay out even when they are named.
     """
 
@@ -56,6 +78,7 @@ class Overrides(NamedTuple):
     exclude: tuple[str, ...] | None = None
     force_exclude: bool = False
     startup: bool | None = None
+    baseline: str | None = None
 
 
 def load_settings(root: str) -> Settings:
@@ -90,6 +113,12 @@ def parse_settings(table: Mapping[str, Any], path: str) -> Settings:
             if not isinstance(value, bool):
                 raise SettingsError(f"{where} must be true or false")
             values[field] = value
+        elif field in _CHOICES:
+            values[field] = _choice(value, _CHOICES[field], where)
+        elif field == "baseline":
+            if not isinstance(value, str) or not value:
+                raise SettingsError(f"{where} must be the path of a file, relative to the project")
+            values[field] = value
         elif field == "per_file_ignores":
             if not isinstance(value, dict):
                 raise SettingsError(f'{where} must be a table such as {{"tests/*" = ["FAP1"]}}')
@@ -104,6 +133,13 @@ def parse_settings(table: Mapping[str, Any], path: str) -> Settings:
         else:
             values[field] = _selectors(value, where)
     return Settings(**values)
+
+
+def _choice(value: object, known: Sequence[str], where: str) -> str:
+    if not isinstance(value, str) or value not in known:
+        near = suggest(value, known) if isinstance(value, str) else ""
+        raise SettingsError(f"{where} must be one of {', '.join(known)}{near}")
+    return value
 
 
 def _strings(value: object, where: str) -> tuple[str, ...]:

@@ -1,8 +1,11 @@
-"""The text of a file by lines, for whoever looks at a finding's surroundings."""
+"""The text of a file by lines, for whoever looks at a finding's surroundings; and writing a file whole."""
 
 from __future__ import annotations
 
 import io
+import os
+import stat
+import tempfile
 import tokenize
 from collections.abc import Callable, Mapping, Sequence
 
@@ -46,3 +49,26 @@ def _read_lines(path: str) -> list[str]:
             return split_lines(decode(file.read()))
     except OSError:
         return []
+
+
+def replace_file(path: str, content: bytes) -> None:
+    """Write a file so that whoever reads it meanwhile, and a run that is cut off, sees the old or the new one.
+
+    A file that exists keeps its permissions. Raises OSError.
+    """
+    path = os.path.realpath(path)
+    handle, temporary = tempfile.mkstemp(prefix=".fastapi-lint-", dir=os.path.dirname(path))
+    try:
+        with open(handle, "wb") as file:
+            file.write(content)
+        try:
+            mode = stat.S_IMODE(os.stat(path).st_mode)
+        except FileNotFoundError:
+            mask = os.umask(0)
+            os.umask(mask)
+            mode = 0o666 & ~mask
+        os.chmod(temporary, mode)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise

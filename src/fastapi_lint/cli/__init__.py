@@ -27,6 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         write(f"fastapi-lint {__version__}\n")
         return CLEAN
     try:
+        answered = _answered_before(arguments)
+        if answered is not None:
+            return answered
         from fastapi_lint.cli.app import run
 
         return run(arguments)
@@ -43,3 +46,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         hint = f"please report it at {REPOSITORY}/issues (FASTAPI_LINT_DEBUG=1 shows where)"
         complain(f"internal error: {described}; {hint}")
         return MISUSE
+
+
+def _answered_before(arguments: Sequence[str]) -> int | None:
+    """The exit code of a `check` whose findings are known, after printing them; None for any other run."""
+    if arguments[:1] != ["check"] or "--no-cache" in arguments:
+        return None
+    from fastapi_lint.cli.replay import Replay
+
+    try:
+        return Replay(arguments[1:]).answer()
+    except (OSError, ValueError):
+        return None  # whatever is wrong with the paths, the run itself will tell

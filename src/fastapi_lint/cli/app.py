@@ -11,6 +11,7 @@ import typer
 
 from fastapi_lint import __version__
 from fastapi_lint.cli import CLEAN, MISUSE, MisuseError
+from fastapi_lint.cli.baseline_commands import app as baseline_app
 from fastapi_lint.cli.output import complain, write
 
 app = typer.Typer(
@@ -20,6 +21,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.add_typer(baseline_app, name="baseline")
 
 # The base of every error about arguments; typer gives no public name to it.
 _ArgumentError: type[Exception] = typer.BadParameter.__mro__[2]
@@ -41,7 +44,9 @@ _Jobs = Annotated[
 def run(arguments: Sequence[str]) -> int:
     """Run the command that the arguments name; returns the exit code."""
     try:
-        code = app(list(arguments), prog_name="fastapi-lint", standalone_mode=False)
+        # The options of `check` belong together by their order, which parsing loses.
+        typed = tuple(arguments)
+        code = app(list(arguments), prog_name="fastapi-lint", standalone_mode=False, obj=typed)
     except _ArgumentError as error:
         message = " ".join(str(getattr(error, "format_message", error.__str__)()).split())
         if arguments and message.startswith("No such command") and os.path.exists(arguments[0]):
@@ -79,6 +84,7 @@ def _without_command(
 
 @app.command()
 def check(
+    context: typer.Context,
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
@@ -108,7 +114,28 @@ def check(
     force_exclude: Annotated[
         bool, typer.Option("--force-exclude", help="Leave excluded files out even when they are named.")
     ] = False,
-    output_format: Annotated[str, typer.Option(metavar="FORMAT", help="full, concise or json.")] = "full",
+    output_format: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FORMAT",
+            help="full, concise, grouped, json, json-lines, sarif, github, gitlab, junit, markdown or html. "
+            "Several may be given. By default full on a terminal, or else concise.",
+        ),
+    ] = None,
+    output_file: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Where the format before it goes; one without a file goes to standard output, as does `-`.",
+        ),
+    ] = None,
+    fail_on: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SEVERITY",
+            help="Exit with 1 only for findings as bad as that: error, warning or info (the default).",
+        ),
+    ] = None,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")] = False,
     statistics: Annotated[
         bool, typer.Option("--statistics", help="Show how often each rule found something, not the findings.")
@@ -118,10 +145,16 @@ def check(
     ] = False,
     no_cache: Annotated[
         bool,
-        typer.Option(
-            "--no-cache", help="Accepted for other tools' sake: there is no cache, every run reads all files."
-        ),
+        typer.Option("--no-cache", help="Read every file again, and store nothing in the project's cache."),
     ] = False,
+    cache_dir: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIRECTORY",
+            envvar="FASTAPI_LINT_CACHE_DIR",
+            help="Where the cache is; by default .fastapi_lint_cache in the project.",
+        ),
+    ] = None,
     jobs: _Jobs = None,
     stdin_filename: Annotated[
         Path | None,
@@ -133,6 +166,28 @@ def check(
         bool,
         typer.Option("--startup", help="Report also what blocks the loop while the application starts."),
     ] = False,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Report only what is not in this baseline. By default the setting's."
+        ),
+    ] = None,
+    no_baseline: Annotated[
+        bool, typer.Option("--no-baseline", help="Report also what is in the project's baseline.")
+    ] = False,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REF",
+            help="Report only what the git revision REF did not have; `REF...` for where this branch left REF.",
+        ),
+    ] = None,
+    add_noqa: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REASON", help="Accept the findings: write `# noqa: CODE -- REASON` where each stands."
+        ),
+    ] = None,
 ) -> int:
     """Check files and directories."""
     from fastapi_lint.cli.check import CheckOptions, run_check
@@ -145,15 +200,33 @@ def check(
             extend_select=_split(extend_select),
             exclude=_split(exclude),
             force_exclude=force_exclude,
-            output_format=output_format,
+            output_formats=tuple(output_format or ()),
+            output_files=tuple(output_file or ()),
+            fail_on=fail_on,
             exit_zero=exit_zero,
             statistics=statistics,
             quiet=quiet,
             jobs=jobs,
             stdin_filename=stdin_filename,
             startup=startup,
+            baseline=baseline,
+            no_baseline=no_baseline,
+            since=since,
+            add_noqa=add_noqa,
+            arguments=context.obj,
+            no_cache=no_cache,
         )
     )
+
+
+@app.command()
+def clean(
+    path: Annotated[Path, typer.Argument(help="A directory or a file of the project.")] = Path("."),
+) -> int:
+    """Delete a project's cache."""
+    from fastapi_lint.cli.replay import run_clean
+
+    return run_clean(path)
 
 
 @app.command()
@@ -182,6 +255,62 @@ def routes(
     from fastapi_lint.cli.routes import run_routes
 
     return run_routes(path, output_format, jobs)
+
+
+@app.command()
+def audit(
+    path: Annotated[Path, typer.Argument(help="A directory or a file of the project.")] = Path("."),
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Where to write; `-` is standard output. By default audit.html, other formats go to standard output.",
+        ),
+    ] = None,
+    output_format: Annotated[
+        str | None,
+        typer.Option(
+            "--format", metavar="FORMAT", help="html, markdown or json. By default what the file's name says."
+        ),
+    ] = None,
+    json_file: Annotated[
+        Path | None,
+        typer.Option("--json", metavar="FILE", help="Write the audit as JSON too, for a later `--previous`."),
+    ] = None,
+    previous: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The JSON of an earlier audit, to show what has changed."),
+    ] = None,
+    jobs: _Jobs = None,
+) -> int:
+    """Write a report of the whole application to show to a team."""
+    from fastapi_lint.cli.audit import AuditOptions, run_audit
+
+    return run_audit(AuditOptions(path, output, output_format, json_file, previous, jobs))
+
+
+@app.command()
+def why(
+    question: Annotated[
+        str, typer.Argument(metavar="WHAT", help='`FILE:LINE`, or a route such as "GET /users/{id}".')
+    ],
+    path: Annotated[
+        Path, typer.Option("--path", metavar="PATH", help="The project to look for the route in.")
+    ] = Path("."),
+    everything: Annotated[
+        bool, typer.Option("--all", help="Show every call, also those that neither block nor hand over.")
+    ] = False,
+    output_format: Annotated[
+        str, typer.Option("--format", "--output-format", metavar="FORMAT", help="text or json.")
+    ] = "text",
+    jobs: _Jobs = None,
+) -> int:
+    """Tell what a route runs and where, or why a line has a finding or has none."""
+    from fastapi_lint.cli.why import run_why
+
+    return run_why(question, path, everything, output_format, jobs)
 
 
 def _split(values: Sequence[str] | None) -> tuple[str, ...] | None:

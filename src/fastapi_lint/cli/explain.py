@@ -7,8 +7,8 @@ import os
 import sys
 
 from fastapi_lint.cli import CLEAN, MisuseError
-from fastapi_lint.cli.check import check_format
 from fastapi_lint.cli.output import wants_color, width_of, write
+from fastapi_lint.cli.outputs import check_format
 from fastapi_lint.pages import page_text, page_url
 from fastapi_lint.rules import all_rules
 from fastapi_lint.rules.rule import Rule
@@ -44,6 +44,7 @@ def run_rules(output_format: str) -> int:
                 "summary": rule.summary,
                 "default": rule.default,
                 "severity": rule.severity.value,
+                "confidence": rule.confidence.value,
                 "since": rule.since,
                 "url": page_url(rule.code),
             }

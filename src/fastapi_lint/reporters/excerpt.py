@@ -3,46 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from rich.cells import cell_len
-from rich.text import Text
 
 from fastapi_lint.diagnostics import Span
+from fastapi_lint.reporters.paint import GUTTER, PLAIN, Paint, safe
 
 _TAB = "    "
 _CUT = "…"
 _MINIMUM = 20
-# Characters that would move the cursor, change colors or turn the text around.
-_UNSAFE = dict.fromkeys([*range(9), *range(10, 32), *range(127, 160)], "�")
-_UNSAFE |= dict.fromkeys([0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A)], "�")
-
-
-class Styles(NamedTuple):
-    """The rich styles of the parts of an excerpt."""
-
-    gutter: str
-    caret: str
-
-
-def safe(text: str) -> str:
-    """The text without characters that a terminal would obey."""
-    return text.translate(_UNSAFE)
 
 
 def excerpt(
-    lines: Sequence[str], span: Span, *, context: int, gutter: int, width: int, styles: Styles
-) -> Text:
+    lines: Sequence[str],
+    span: Span,
+    *,
+    context: int,
+    gutter: int,
+    width: int,
+    caret: str,
+    label: str = "",
+    paint: Paint = PLAIN,
+) -> str:
     """The line of `span` with carets below and `context` lines around, behind a gutter of line numbers.
 
-    `gutter` is the number of digits, `width` that of all cells. Nothing when there is no such line.
+    `gutter` is the number of digits, `width` that of all cells, `caret` the style of the carets. `label` stands behind
+    the carets, if there is room. Nothing when there is no such line.
     """
-    result = Text()
     if not 1 <= span.line <= len(lines):
-        return result
+        return ""
     room = max(width - gutter - 3, _MINIMUM)
     edge = f"{'':>{gutter}} |"
-    result.append(edge + "\n", styles.gutter)
+    rows = [paint(edge, GUTTER)]
     first, last = max(1, span.line - context), min(len(lines), span.line + context)
     while first < span.line and not lines[first - 1].strip():
         first += 1
@@ -50,13 +42,13 @@ def excerpt(
         last -= 1
     for number in range(first, last + 1):
         shown, start, carets = _fit(lines[number - 1], span if number == span.line else None, room)
-        result.append(f"{number:>{gutter}} |", styles.gutter)
-        result.append(f" {shown}".rstrip() + "\n")
+        rows.append(paint(f"{number:>{gutter}} |", GUTTER) + f" {shown}".rstrip())
         if number == span.line:
-            result.append(edge, styles.gutter)
-            result.append(f" {' ' * start}")
-            result.append("^" * carets + "\n", styles.caret)
-    return result
+            marks = "^" * carets
+            if label and start + carets + 1 + cell_len(label) <= room:
+                marks += f" {label}"
+            rows.append(f"{paint(edge, GUTTER)} {' ' * start}{paint(marks, caret)}")
+    return "".join(f"{row}\n" for row in rows)
 
 
 def _fit(line: str, span: Span | None, room: int) -> tuple[str, int, int]:

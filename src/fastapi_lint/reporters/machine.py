@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from fastapi_lint.diagnostics import Diagnostic
+from fastapi_lint.diagnostics import Diagnostic, Fix
 from fastapi_lint.pages import page_url
 
 
@@ -15,17 +15,23 @@ def render_json(diagnostics: Sequence[Diagnostic]) -> str:
     return json.dumps([_as_object(diagnostic) for diagnostic in diagnostics], indent=2) + "\n"
 
 
+def render_json_lines(diagnostics: Sequence[Diagnostic]) -> str:
+    """The same objects, one on each line."""
+    return "".join(json.dumps(_as_object(diagnostic)) + "\n" for diagnostic in diagnostics)
+
+
 def _as_object(finding: Diagnostic) -> dict[str, Any]:
     return {
         "code": finding.code,
         "name": finding.name,
         "message": finding.message,
         "severity": finding.severity.value,
+        "confidence": finding.confidence.value,
         "filename": finding.path,
         "location": _location(finding.span.line, finding.span.column),
         "end_location": _location(finding.span.end_line, finding.span.end_column),
         "url": page_url(finding.code),
-        "fix": None,
+        "fix": None if finding.fix is None else _fix(finding.fix),
         "chain": [
             {
                 "filename": step.path,
@@ -36,6 +42,22 @@ def _as_object(finding: Diagnostic) -> dict[str, Any]:
             for step in finding.chain
         ],
         "routes": list(finding.routes),
+    }
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    return {
+        "applicability": "safe" if fix.safe else "unsafe",
+        "message": fix.title,
+        "edits": [
+            {
+                "filename": edit.path,
+                "content": edit.replacement,
+                "location": _location(edit.span.line, edit.span.column),
+                "end_location": _location(edit.span.end_line, edit.span.end_column),
+            }
+            for edit in fix.edits
+        ],
     }
 
 

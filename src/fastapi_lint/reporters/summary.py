@@ -6,22 +6,41 @@ import json
 import os
 from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from fastapi_lint.diagnostics import Diagnostic, Severity
 
 
-def summarize(diagnostics: Sequence[Diagnostic], files: int) -> str:
-    """One line: what was found, in how many of the `files` checked."""
+class Totals(NamedTuple):
+    """What a run did: the files it checked, the seconds it took, the calls it met and those that it could follow.
+
+    None and 0 stand for what was not measured.
+    """
+
+    files: int
+    seconds: float | None = None
+    calls: int = 0
+    resolved: int = 0
+
+
+def summarize(diagnostics: Sequence[Diagnostic], totals: Totals) -> str:
+    """One line: what was found, in how many files, in what time, and how much could be followed."""
+    effort = ""
+    if totals.seconds is not None:
+        effort += f" in {totals.seconds:.1f} s"
+    if totals.calls:
+        effort += f", {_percentage(totals.resolved, totals.calls)} of {count(totals.calls, 'call')} resolved"
+    files = count(totals.files, "file")
     if not diagnostics:
-        return f"All checks passed: {_count(files, 'file')}."
+        return f"All checks passed: {files}{effort}."
     severities = Counter(diagnostic.severity for diagnostic in diagnostics)
-    kinds = [_count(severities[Severity.ERROR], "error"), _count(severities[Severity.WARNING], "warning")]
+    kinds = [count(severities[Severity.ERROR], "error"), count(severities[Severity.WARNING], "warning")]
     if severities[Severity.INFO]:
-        kinds.append(_count(severities[Severity.INFO], "info"))
+        kinds.append(count(severities[Severity.INFO], "info"))
     places = len({diagnostic.path for diagnostic in diagnostics})
     return (
-        f"Found {_count(len(diagnostics), 'finding')} ({', '.join(kinds)}) in {_count(places, 'file')}. "
-        f"{_count(files, 'file')} checked."
+        f"Found {count(len(diagnostics), 'finding')} ({', '.join(kinds)}) in {count(places, 'file')}. "
+        f"{files} checked{effort}."
     )
 
 
@@ -48,5 +67,11 @@ def _by_rule(diagnostics: Sequence[Diagnostic]) -> list[tuple[int, str, str]]:
     return sorted(((count, *rule) for rule, count in counts.items()), key=lambda row: (-row[0], row[1]))
 
 
-def _count(number: int, noun: str) -> str:
+def _percentage(part: int, whole: int) -> str:
+    """Rounded down, so that 100 % means all of them."""
+    return f"{100 * part // whole} %"
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun: `1 file`, `1,234 files`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
