@@ -132,7 +132,8 @@ def _lint(
     cache = cache_of(named, os.environ)
     if cache is not None and not overlay:
         question = cache.ask(
-            ("flake8", repr((disable_noqa, _selected(options), _baseline(options), only and sorted(only)))), named
+            ("flake8", repr((disable_noqa, _selected(options), _baseline(options), only and sorted(only)))),
+            named,
         )
         if (known := _known(cache.recall(question))) is not None:
             return known
