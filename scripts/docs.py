@@ -1,12 +1,13 @@
-"""Write what is generated in the documentation: the table of rules in README.md, and docs/rules/index.md.
+"""Write what is generated in the documentation: the tables of rules and of settings, and the settings' schema.
 
-python scripts/docs.py            write both
+python scripts/docs.py            write README.md, docs/rules/index.md, docs/configuration.md and docs/fastapi-lint.schema.json
 python scripts/docs.py --check    change nothing; exit with 1 when one of them is out of date
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 from collections.abc import Iterable
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from fastapi_lint.rules import all_rules
 from fastapi_lint.rules.rule import Rule
+from fastapi_lint.settings_schema import json_schema, reference
 
 ROOT = Path(__file__).resolve().parent.parent
 FAMILIES = {
@@ -25,7 +27,6 @@ FAMILIES = {
     "FAP4": "Lifespan and resources",
     "FAP5": "Errors, middleware and configuration",
 }
-_TABLE = re.compile(r"(?<=<!-- rules -->\n).*?(?=<!-- /rules -->)", re.DOTALL)
 
 
 def rule_table(rules: Iterable[Rule], folder: str) -> str:
@@ -45,12 +46,13 @@ def index(rules: Iterable[Rule]) -> str:
     return "\n".join(parts)
 
 
-def readme(text: str, rules: Iterable[Rule]) -> str:
-    """README.md with its table brought up to date. Raises ValueError when it has no place for one."""
-    if len(_TABLE.findall(text)) != 1:
-        raise ValueError("README.md needs exactly one pair of <!-- rules --> and <!-- /rules -->")
-    table = rule_table(rules, "docs/rules/")
-    return _TABLE.sub(lambda _: table, text)
+def filled(path: Path, mark: str, table: str) -> str:
+    """The text of a document with a table between its two marks. Raises ValueError when it has no place for one."""
+    text = path.read_text(encoding="utf-8")
+    place = re.compile(rf"(?<=<!-- {mark} -->\n).*?(?=<!-- /{mark} -->)", re.DOTALL)
+    if len(place.findall(text)) != 1:
+        raise ValueError(f"{path.name} needs exactly one pair of <!-- {mark} --> and <!-- /{mark} -->")
+    return place.sub(lambda _: table, text)
 
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
@@ -58,10 +60,12 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     parser = argparse.ArgumentParser(description="Write the generated parts of the documentation.")
     parser.add_argument("--check", action="store_true", help="change nothing; exit with 1 when out of date")
     check = parser.parse_args(arguments).check
-    rules = all_rules()
+    rules, docs = all_rules(), root / "docs"
     wanted = {
-        root / "README.md": readme((root / "README.md").read_text(encoding="utf-8"), rules),
-        root / "docs" / "rules" / "index.md": index(rules),
+        root / "README.md": filled(root / "README.md", "rules", rule_table(rules, "docs/rules/")),
+        docs / "rules" / "index.md": index(rules),
+        docs / "configuration.md": filled(docs / "configuration.md", "settings", reference()),
+        docs / "fastapi-lint.schema.json": json.dumps(json_schema(), indent=2) + "\n",
     }
     stale = [
         path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text

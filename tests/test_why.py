@@ -350,22 +350,22 @@ def test_a_file_that_does_not_parse(tree: Tree, capsys: Capture, monkeypatch: py
     assert "`a.py` cannot be read as Python code" in capsys.readouterr().err
 
 
-# --- the README ---------------------------------------------------------------------------------------
+# --- the documentation ---------------------------------------------------------------------------------------
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOWN = re.findall(
     r"^<!-- why: ([^\n]+) -->\n```text\n(.*?)```$",
-    (ROOT / "README.md").read_text(encoding="utf-8"),
+    (ROOT / "docs" / "why.md").read_text(encoding="utf-8"),
     re.MULTILINE | re.DOTALL,
 )
 
 
-def test_the_readme_has_examples() -> None:
+def test_the_page_has_examples() -> None:
     assert len(SHOWN) == 2
 
 
 @pytest.mark.parametrize(("question", "expected"), SHOWN)
-def test_the_readme_shows_what_the_command_prints(
+def test_the_page_shows_what_the_command_prints(
     question: str, expected: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(ROOT / "examples" / "legacy_app")

@@ -28,6 +28,7 @@ app.add_typer(baseline_app, name="baseline")
 _ArgumentError: type[Exception] = typer.BadParameter.__mro__[2]
 
 _SELECTION = "Codes, starts of codes (FAP1) or names, separated by commas:"
+_AS_IN_CHECK = "As in `check`."
 _Format = Annotated[str, typer.Option("--output-format", metavar="FORMAT", help="text or json.")]
 _Jobs = Annotated[
     int | None,
@@ -217,6 +218,57 @@ def check(
             no_cache=no_cache,
         )
     )
+
+
+@app.command()
+def init(
+    path: Annotated[Path, typer.Argument(help="A directory of the project.")] = Path("."),
+    baseline: Annotated[
+        bool, typer.Option("--baseline", help="Accept what is found now: write a baseline, and use it.")
+    ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", "--diff", help="Show what would be written as a diff, and write nothing."),
+    ] = False,
+) -> int:
+    """Write a starting configuration into pyproject.toml."""
+    from fastapi_lint.cli.init import InitOptions, run_init
+
+    return run_init(InitOptions(path, baseline, dry_run))
+
+
+@app.command()
+def config(
+    path: Annotated[Path, typer.Argument(help="A directory or a file of the project.")] = Path("."),
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON schema of [tool.fastapi-lint] instead.")
+    ] = False,
+    output_format: _Format = "text",
+    select: Annotated[list[str] | None, typer.Option(metavar="RULES", help=_AS_IN_CHECK)] = None,
+    ignore: Annotated[list[str] | None, typer.Option(metavar="RULES", help=_AS_IN_CHECK)] = None,
+    extend_select: Annotated[list[str] | None, typer.Option(metavar="RULES", help=_AS_IN_CHECK)] = None,
+    exclude: Annotated[list[str] | None, typer.Option(metavar="PATTERNS", help=_AS_IN_CHECK)] = None,
+    startup: Annotated[bool, typer.Option("--startup", help=_AS_IN_CHECK)] = False,
+    baseline: Annotated[Path | None, typer.Option(metavar="FILE", help=_AS_IN_CHECK)] = None,
+    no_baseline: Annotated[bool, typer.Option("--no-baseline", help=_AS_IN_CHECK)] = False,
+    fail_on: Annotated[str | None, typer.Option(metavar="SEVERITY", help=_AS_IN_CHECK)] = None,
+) -> int:
+    """Show the settings that count, and where each comes from."""
+    from fastapi_lint.cli.config import ConfigOptions, run_config, run_schema
+
+    if schema:
+        return run_schema()
+    options = ConfigOptions(
+        select=_split(select),
+        ignore=_split(ignore),
+        extend_select=_split(extend_select),
+        exclude=_split(exclude),
+        startup=startup,
+        baseline=baseline,
+        no_baseline=no_baseline,
+        fail_on=fail_on,
+    )
+    return run_config(path, options, output_format)
 
 
 @app.command()

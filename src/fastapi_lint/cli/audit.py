@@ -14,6 +14,7 @@ from fastapi_lint.cli.output import complain, write
 from fastapi_lint.cli.outputs import check_format
 from fastapi_lint.linter import PathError, ProjectFiles, lint
 from fastapi_lint.progress import ProgressBar
+from fastapi_lint.run_cache import cache_of
 from fastapi_lint.settings import SettingsError
 from fastapi_lint.sources import file_reader
 
@@ -79,6 +80,7 @@ def _audit(options: AuditOptions) -> Audit:
                 jobs=options.jobs,
                 progress=progress,
                 watcher=lambda project, program: analysed.update({project.root: (project, program)}),
+                cache=cache_of([str(options.path)], os.environ),
             )
         except (PathError, SettingsError) as error:
             raise MisuseError(str(error)) from error

@@ -7,8 +7,9 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_lint.baseline import DEFAULT_NAME, BaselineError, Entry, read_baseline, render_baseline
 from fastapi_lint.cli import CLEAN, MisuseError
@@ -16,11 +17,17 @@ from fastapi_lint.cli.accepted import shown_path
 from fastapi_lint.cli.output import write
 from fastapi_lint.cli.outputs import check_format
 from fastapi_lint.comparison import Described, fixed_entries
+from fastapi_lint.discovery import Trail
 from fastapi_lint.linter import PathError, ProjectFiles, baseline_path, describe_project, find_projects
 from fastapi_lint.progress import ProgressBar
 from fastapi_lint.reporters.summary import count
+from fastapi_lint.run_cache import cache_of
+from fastapi_lint.run_inputs import ProjectInputs, RunInputs
 from fastapi_lint.settings import Overrides, SettingsError, selected_codes
 from fastapi_lint.sources import replace_file
+
+if TYPE_CHECKING:
+    from fastapi_lint.facts.cache import FactsCache
 
 _FORMATS = ("text", "json")
 
@@ -59,7 +66,7 @@ def run_create(options: BaselineOptions, *, force: bool) -> int:
     if configured is None or os.path.realpath(configured) != os.path.realpath(file):
         name = os.path.relpath(file, project.root).replace(os.sep, "/")
         write(
-            "\nThe command line and flake8 honor it when pyproject.toml says so:\n\n"
+            "\nThe command line and flake8 honor it when pyproject.toml says so (`fastapi-lint init --baseline` writes that):\n\n"
             f"[tool.fastapi-lint]\nbaseline = {json.dumps(name, ensure_ascii=False)}\n"
         )
     return CLEAN
@@ -135,8 +142,25 @@ def _file(project: ProjectFiles, options: BaselineOptions) -> str:
 
 
 def _describe(project: ProjectFiles, jobs: int | None) -> Described:
+    facts = _facts(project)
     with ProgressBar(enabled=sys.stderr.isatty()) as progress:
-        return describe_project(project, jobs=jobs, progress=progress)
+        describe = partial(describe_project, project, jobs=jobs, progress=progress)
+        try:
+            return describe(facts=facts)
+        except Exception:
+            if facts is None or not facts.recalled:
+                raise
+            return describe(facts=None)  # what the cache held may have been made up
+
+
+def _facts(project: ProjectFiles) -> FactsCache | None:
+    """What the project's cache knows of its files."""
+    cache = cache_of([project.root], os.environ)
+    if cache is None:
+        return None
+    trails: dict[str, Trail] = {}
+    find_projects([Path(project.root)], trails=trails)
+    return RunInputs(cache, [ProjectInputs(trails[project.root], project.known)], ()).facts
 
 
 def _write(file: str, entries: Sequence[Entry]) -> None:

@@ -15,6 +15,7 @@ from fastapi_lint.cli.outputs import check_format
 from fastapi_lint.linter import PathError, ProjectFiles, find_projects, lint
 from fastapi_lint.progress import ProgressBar
 from fastapi_lint.reporters.summary import relative_path
+from fastapi_lint.run_cache import cache_of
 from fastapi_lint.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def _find_routes(path: Path, jobs: int | None) -> list[_Listed]:
                 jobs=jobs,
                 progress=progress,
                 watcher=lambda project, program: analysed.update({project.root: (project, program)}),
+                cache=cache_of([str(path)], os.environ),
             )
         except (PathError, SettingsError) as error:
             raise MisuseError(str(error)) from error

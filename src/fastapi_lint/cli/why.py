@@ -18,6 +18,7 @@ from fastapi_lint.cli.output import width_of, write
 from fastapi_lint.cli.outputs import check_format
 from fastapi_lint.linter import PathError, ProjectFiles, find_projects, lint
 from fastapi_lint.progress import ProgressBar
+from fastapi_lint.run_cache import cache_of
 from fastapi_lint.settings import SettingsError
 from fastapi_lint.sources import Reader, file_reader
 
@@ -195,6 +196,7 @@ def _analyse(path: Path, jobs: int | None) -> list[_Analysis]:
                 jobs=jobs,
                 progress=progress,
                 watcher=lambda project, program: analysed.update({project.root: (project, program)}),
+                cache=cache_of([str(path)], os.environ),
             )
         except (PathError, SettingsError) as error:
             raise MisuseError(str(error)) from error
