@@ -15,6 +15,7 @@ from fastapi_lint.diagnostics import Span, Step
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.walk import nodes_of
 from fastapi_lint.inference.frames import BlockingCallSite, CallSite, Edge, Form, Frame
+from fastapi_lint.inference.values import Atom, ExternalAtom, MemberAtom
 from fastapi_lint.knowledge.blocking import BlockingCall, Confidence, Kind
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class BlockingOnLoop(NamedTuple):
 
     `path`, `span` and `text`: the call in the loop's frame; `call`: what blocks at the end of the chain; `function`: the
     loop frame's qualified name. `chain` has one step a frame, the blocking call last. `suspends` is False where the
-    loop frame has no `await` at all: `async` is then needless. `is_endpoint`: FastAPI calls the frame itself.
+    loop frame has no `await` and asks for no loop: `async` is then needless. `is_endpoint`: FastAPI calls the frame itself.
     """
 
     call: BlockingCall
@@ -256,7 +257,7 @@ def _ways(
             if site.edge is Edge.CALL and not frame.is_async:
                 callers[site.target].append((frame, site))
         if not frame.is_async:
-            for blocking in direct.get(frame, ()):
+            for blocking in sorted(direct.get(frame, ()), key=_is_implied):
                 by_rank[_rank(blocking.call)].append((frame, blocking))
     ways: dict[Frame, _Way] = {}
     for rank in sorted(by_rank):
@@ -275,6 +276,11 @@ def _ways(
                         following.append(caller)
             front = following
     return ways
+
+
+def _is_implied(site: BlockingCallSite) -> bool:
+    """Whether nobody spells the call: the query inside a `with` says more than its `__exit__`."""
+    return site.call.name.endswith("__")
 
 
 def _sites(
@@ -309,11 +315,21 @@ def _follow(frame: Frame, ways: dict[Frame, _Way], steps: list[Step]) -> Blockin
 
 
 def _suspends(frame: Frame) -> bool:
-    """Whether the function awaits anything at all."""
+    """Whether the function awaits anything, or uses what only the loop's thread may use."""
     assert frame.function is not None
     if frame.is_generator or not frame.is_async:
         return True
     for node in nodes_of(frame.function.facts):
         if isinstance(node, m.Await) or (isinstance(node, (m.For, m.With, m.Loop)) and node.is_async):
             return True
-    return False
+        if isinstance(node, m.Call) and any(_is_of_loop(atom) for atom in frame.value_of(node.function)):
+            return True
+    return any(site.edge is Edge.TASK for site in frame.calls)
+
+
+def _is_of_loop(callee: Atom) -> bool:
+    """Whether a callee belongs to asyncio: `create_task` fails in a thread, and `event.set()` is not safe there."""
+    path = callee.path if isinstance(callee, ExternalAtom) else ""
+    if isinstance(callee, MemberAtom):
+        path = callee.owner.type
+    return path.startswith(("asyncio.", "anyio.")) and path not in ("asyncio.run", "anyio.run")

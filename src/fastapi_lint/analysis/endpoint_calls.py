@@ -22,7 +22,7 @@ class EndpointCall(NamedTuple):
     """In `caller`, `text` at `span` calls the function of the endpoint `endpoint`, which serves `route`.
 
     `omitted` are parameters that arrive as markers, `skipped` dependencies of the endpoint's route that the routes calling it do
-    not have. `unawaited` is True when a coroutine is used as if it were the result. `chain` leads from the entry point to the
+    not have. `takes_nothing`: the endpoint has neither parameters nor dependencies. `unawaited` is True when a coroutine is used as if it were the result. `chain` leads from the entry point to the
     call; a direct call has a chain of one step.
     """
 
@@ -34,6 +34,7 @@ class EndpointCall(NamedTuple):
     route: str
     omitted: tuple[Omitted, ...]
     skipped: tuple[str, ...]
+    takes_nothing: bool
     unawaited: bool
     chain: tuple[Step, ...]
     routes: tuple[str, ...]
@@ -59,6 +60,8 @@ def answers(program: Program) -> Iterator[EndpointCall]:
             route=_label(endpoints[function][0]),
             omitted=omitted,
             skipped=_skipped(code, frame, endpoints[function], endpoints),
+            takes_nothing=not unwrapped(function).facts.parameters
+            and not any(route.dependency_frames for route in endpoints[function]),
             unawaited=_is_unawaited(frame, call, frame.function in endpoints),
             chain=(*code.chain_to(frame), Step(frame.module.path, call.span, frame.name, call.text)),
             routes=code.routes_of(frame),

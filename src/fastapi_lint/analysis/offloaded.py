@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_lint.analysis.blocking import BlockingOnLoop
@@ -30,6 +31,7 @@ class OffloadedElsewhere(NamedTuple):
 
 def answers(program: Program) -> Iterator[OffloadedElsewhere]:
     """Bare calls on the loop of functions handed over elsewhere, where no blocking call explains them."""
+    targets = _targets(program)
     handed: dict[ProjectFunction, Step] = {}
     for frame in program.interpreter.frames:
         for site in frame.calls:
@@ -39,6 +41,7 @@ def answers(program: Program) -> Iterator[OffloadedElsewhere]:
                 and function is not None
                 and not frame.module.is_test
                 and _is_named(site.target)
+                and len(targets[frame.module.path, site.span]) == 1
             ):
                 handed.setdefault(function, Step(frame.module.path, site.span, frame.name, site.text))
     explained = {(one.path, one.span) for one in program.answers(BlockingOnLoop)}
@@ -70,6 +73,17 @@ def _awaited(frame: Frame) -> set[Span]:
         for node in nodes_of(frame.function.facts)
         if isinstance(node, m.Await) and isinstance(node.value, m.Call)
     }
+
+
+def _targets(program: Program) -> Mapping[tuple[str, Span], set[ProjectFunction | None]]:
+    """What each call that hands something over may run. Several implementations are judged by the slowest of them."""
+    found: dict[tuple[str, Span], set[ProjectFunction | None]] = defaultdict(set)
+    for frame in program.interpreter.frames:
+        spans = {site.span for site in frame.calls if site.edge is Edge.THREAD}
+        for site in frame.calls if spans else ():
+            if site.span in spans:
+                found[frame.module.path, site.span].add(site.target.function)
+    return found
 
 
 def _is_named(frame: Frame) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from fastapi_lint.analysis.shared_state.sharing import Sharing
 from fastapi_lint.diagnostics import Span
@@ -23,6 +23,22 @@ Key: TypeAlias = tuple[Any, ...]
 _NOWHERE: frozenset[Span] = frozenset()
 
 
+class _Region(NamedTuple):
+    """Statements that run only while one of the places `tested` is missing; `assigned` is what they set."""
+
+    spans: frozenset[Span]
+    tested: dict[Key, m.Expression]
+    assigned: set[Key]
+
+
+class _Guards(NamedTuple):
+    """What a function's text alone says: the same for every frame of it."""
+
+    everything: bool
+    """The whole body runs once for each logger."""
+    regions: tuple[_Region, ...]
+
+
 class OncePerProcess:
     """Answers "is this done by the first request alone?" for calls in a frame.
 
@@ -34,6 +50,8 @@ class OncePerProcess:
         self._by_key = by_key
         self._sharing: Sharing | None = None
         self._guarded: dict[Frame, frozenset[Span]] = {}
+        self._guards: dict[int, _Guards] = {}
+        self._set_names: dict[int, set[Any]] = {}
 
     def covers(self, frame: Frame, span: Span) -> bool:
         """Whether what stands at `span` runs only while something that all requests share is missing."""
@@ -74,46 +92,43 @@ class OncePerProcess:
     def _find(self, frame: Frame) -> frozenset[Span]:
         if frame.function is None:
             return _NOWHERE
-        body = frame.function.facts.body
-        if (self.is_cached(frame.function) and frame.function.facts.is_async) or _sets_logging_up(body):
-            return frozenset(_spans(body))
-        aliases = _aliases(body)
-        return frozenset(span for region in self._regions(frame, body, aliases) for span in _spans(region))
+        facts = frame.function.facts
+        guards = self._guards.get(id(facts))
+        if guards is None:
+            guards = self._guards[id(facts)] = _guards(facts)
+        if guards.everything or (facts.is_async and self.is_cached(frame.function)):
+            return frozenset(_spans(nodes_of(facts)))
+        return _NOWHERE.union(*[one.spans for one in guards.regions if self._fills(frame, one)])
 
-    def _regions(
-        self, frame: Frame, block: Sequence[m.Statement], aliases: dict[str, m.Expression]
-    ) -> Iterator[Sequence[m.Statement]]:
-        """The statements of a block that run only while a shared variable is missing, and that set it."""
-        for number, statement in enumerate(block):
-            if isinstance(statement, m.If):
-                missing = _resolved(_missing(statement.test), aliases)
-                if missing and self._fills(frame, statement.body, missing):
-                    yield statement.body
-                present = _resolved(_present(statement.test), aliases)
-                if present and self._fills(frame, statement.orelse, present):
-                    yield statement.orelse
-                rest = block[number + 1 :]
-                if present and leaves(statement.body) and self._fills(frame, rest, present):
-                    yield rest
-            for inner in blocks_of(statement):
-                yield from self._regions(frame, inner, aliases)
-
-    def _fills(self, frame: Frame, block: Sequence[m.Statement], tested: dict[Key, m.Expression]) -> bool:
-        """Whether the block sets one of what was tested, and all requests see that."""
-        if not block:
-            return False
-        filled = _assigned(block) & tested.keys()
+    def _fills(self, frame: Frame, region: _Region) -> bool:
+        """Whether the region sets one of what was tested, and all requests see that."""
+        tested = region.tested
+        filled = region.assigned & tested.keys()
         if not filled:
             names = {key[-1] for key in tested}
-            spans = set(_spans(block))
             if not any(
-                names & _assigned_names(site.target)
+                names & self._names_set_by(site.target)
                 for site in frame.calls
-                if site.span in spans and site.target is not frame
+                if site.span in region.spans and site.target is not frame
             ):
                 return False
             filled = set(tested)
         return all(self._is_shared(frame, tested[key]) for key in filled)
+
+    def _names_set_by(self, frame: Frame) -> set[Any]:
+        """The attributes and global names that a callee sets, or puts entries into."""
+        if frame.function is None:
+            return set()
+        facts = frame.function.facts
+        found = self._set_names.get(id(facts))
+        if found is None:
+            found = self._set_names[id(facts)] = {
+                key[-1]
+                for assigned in _assigned(nodes_of(facts))
+                for key in (assigned, assigned[1] if assigned[0] == "item" else assigned)
+                if key[0] != "name" or key[-1] not in facts.locals
+            }
+        return found
 
     def _is_shared(self, frame: Frame, place: m.Expression) -> bool:
         assert frame.function is not None
@@ -151,8 +166,38 @@ def blocks_of(statement: m.Statement) -> Iterator[Sequence[m.Statement]]:
             yield case.body
 
 
-def _spans(block: Sequence[m.Statement]) -> Iterator[Span]:
-    for node in walk(tuple(block)):
+def _guards(facts: m.FunctionFacts) -> _Guards:
+    nodes = nodes_of(facts)
+    regions: tuple[_Region, ...] = ()
+    if any(isinstance(node, m.If) for node in nodes):
+        regions = tuple(_regions(facts.body, _aliases(nodes)))
+    return _Guards(_sets_logging_up(nodes), regions)
+
+
+def _regions(block: Sequence[m.Statement], aliases: dict[str, m.Expression]) -> Iterator[_Region]:
+    """The statements of a block that run only while a variable is missing."""
+    for number, statement in enumerate(block):
+        if isinstance(statement, m.If):
+            missing = _resolved(_missing(statement.test), aliases)
+            if missing:
+                yield from _region(statement.body, missing)
+            present = _resolved(_present(statement.test), aliases)
+            if present:
+                yield from _region(statement.orelse, present)
+                if leaves(statement.body):
+                    yield from _region(block[number + 1 :], present)
+        for inner in blocks_of(statement):
+            yield from _regions(inner, aliases)
+
+
+def _region(block: Sequence[m.Statement], tested: dict[Key, m.Expression]) -> Iterator[_Region]:
+    if block:
+        nodes = tuple(walk(tuple(block)))
+        yield _Region(frozenset(_spans(nodes)), tested, _assigned(nodes))
+
+
+def _spans(nodes: Sequence[Any]) -> Iterator[Span]:
+    for node in nodes:
         span = getattr(node, "span", None)
         if span is not None:
             yield span
@@ -163,13 +208,13 @@ def leaves(block: Sequence[m.Statement]) -> bool:
     return bool(block) and isinstance(block[-1], (m.Return, m.Raise))
 
 
-def _sets_logging_up(body: Sequence[m.Statement]) -> bool:
+def _sets_logging_up(nodes: Sequence[Any]) -> bool:
     """Whether a function gives a logger its handlers: done for each logger once, or messages would come twice."""
     return any(
         isinstance(node, m.Call)
         and isinstance(node.function, m.Attribute)
         and node.function.attribute == "addHandler"
-        for node in walk(tuple(body))
+        for node in nodes
     )
 
 
@@ -184,9 +229,9 @@ def _nonlocals(frame: Frame) -> set[str]:
     }
 
 
-def _assigned(block: Sequence[m.Statement]) -> set[Key]:
+def _assigned(nodes: Sequence[Any]) -> set[Key]:
     keys: set[Key] = set()
-    for node in walk(tuple(block)):
+    for node in nodes:
         if isinstance(node, m.Assign):
             for target in node.targets:
                 for part in target.items if isinstance(target, m.Display) else (target,):
@@ -198,17 +243,6 @@ def _assigned(block: Sequence[m.Statement]) -> set[Key]:
             if key is not None:
                 keys.add(key)
     return keys
-
-
-def _assigned_names(frame: Frame) -> set[Any]:
-    """The attributes and global names that a callee sets."""
-    if frame.function is None:
-        return set()
-    return {
-        key[-1]
-        for key in _assigned(frame.function.facts.body)
-        if key[0] != "name" or key[-1] not in frame.function.facts.locals
-    }
 
 
 def key_of(node: m.Expression) -> Key | None:
@@ -257,11 +291,11 @@ def _place(node: m.Expression) -> dict[Key, m.Expression]:
     return {} if key is None else {key: node}
 
 
-def _aliases(body: Sequence[m.Statement]) -> dict[str, m.Expression]:
+def _aliases(nodes: Sequence[Any]) -> dict[str, m.Expression]:
     """The local names that hold what was read from somewhere: `client = _clients.get(name)`."""
     return {
         node.targets[0].id: node.value
-        for node in walk(tuple(body))
+        for node in nodes
         if isinstance(node, m.Assign)
         and len(node.targets) == 1
         and isinstance(node.targets[0], m.Name)

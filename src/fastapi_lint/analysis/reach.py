@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from fastapi_lint.analysis.entry_points import (
     START_KINDS,
@@ -15,6 +15,7 @@ from fastapi_lint.analysis.entry_points import (
 from fastapi_lint.analysis.routes import RouteTable
 from fastapi_lint.inference.frames import CallSite, Edge, Frame
 from fastapi_lint.inference.interpreter import Interpreter
+from fastapi_lint.inference.rendering import render
 
 FOLLOWED = frozenset({Edge.CALL, Edge.AWAIT, Edge.LOOP, Edge.DEPENDENCY, Edge.TASK})
 """Edges along which a caller's request is served."""
@@ -59,12 +60,14 @@ class Reach:
         for frame in interpreter.names.module_frames:
             own_loops |= {site.target for site in frame.calls if site.edge is Edge.OWN_LOOP}
         tests = {frame for frame in interpreter.frames if frame.module.is_test}
+        no_roots = tests | starting
         roots = {
             frame
             for frame in interpreter.frames
-            if frame.is_async and frame.function not in called_functions and frame not in tests | starting
+            if frame.is_async and frame.function not in called_functions and frame not in no_roots
         }
         roots -= own_loops
+        roots -= {frame for frame in roots if _is_command_line(frame) or _is_lifespan(frame)}
         scripts = self._closure(own_loops | tests, tasks=True)
         started = self._closure(started_with - serving, tasks=False)
         # A task made while the application starts goes on while it serves.
@@ -119,11 +122,16 @@ class Reach:
     def routes_of(self, frame: Frame) -> tuple[str, ...]:
         """The routes that reach the frame, `every request` first."""
         mask = self._routes.get(frame, 0)
-        return tuple([name for index, name in enumerate(self._names) if mask >> index & 1])
+        names = self._named.get(mask)
+        if names is None:
+            # Many frames serve the same routes, and each has few of a large application's.
+            names = self._named[mask] = tuple([self._names[index] for index in _ones(mask)])
+        return names
 
     def _reaching_routes(self, table: RouteTable) -> dict[Frame, int]:
         """For each frame a bit set of the routes that reach it."""
         self._names: list[str] = [EVERY_REQUEST]
+        self._named: dict[int, tuple[str, ...]] = {}
         masks: dict[Frame, int] = {}
         pending: dict[Frame, None] = {}
 
@@ -156,6 +164,35 @@ class Reach:
                 if site.edge in FOLLOWED:
                     add(site.target, masks[frame])
         return masks
+
+
+def _ones(mask: int) -> Iterator[int]:
+    """The places of the bits that are set, the lowest first."""
+    digits = bin(mask)[:1:-1]
+    index = digits.find("1")
+    while index >= 0:
+        yield index
+        index = digits.find("1", index + 1)
+
+
+def _is_command_line(frame: Frame) -> bool:
+    """Whether the module belongs to a command-line program, which serves nobody while it waits."""
+    return "cli" in frame.module.name.split(".")
+
+
+def _is_lifespan(frame: Frame) -> bool:
+    """Whether it is a lifespan by its form, given to the application in a way that is not seen (`FastAPI(**options)`)."""
+    assert frame.function is not None
+    facts = frame.function.facts
+    return (
+        facts.is_generator
+        and any(render(one).rpartition(".")[2] == "asynccontextmanager" for one in facts.decorators)
+        and any(
+            one.annotation is not None
+            and render(one.annotation).rpartition(".")[2] in ("FastAPI", "Starlette")
+            for one in facts.parameters
+        )
+    )
 
 
 def _is_left_to_run(frame: Frame, site: CallSite) -> bool:

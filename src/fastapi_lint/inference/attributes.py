@@ -77,6 +77,8 @@ def get(evaluator: ExpressionEvaluator, atom: Atom, name: str, span: Span) -> Va
         return (DecoratorAtom("member", (atom, name)),)
     if isinstance(atom, PartialAtom) and name == "func":
         return (atom.function,)
+    if isinstance(atom, DecoratorAtom) and atom.kind == "adapter":
+        return models.adapter_method(atom.data, name)
     if isinstance(atom, DecoratorAtom) and atom.kind == "super":
         return _of_super(evaluator, atom, name, span)
     return UNKNOWN
@@ -233,7 +235,7 @@ def _of_super(evaluator: ExpressionEvaluator, atom: DecoratorAtom, name: str, sp
 
 def _of_function(atom: FunctionAtom, name: str) -> Value:
     if name in ("setter", "deleter", "getter") and atom.function.kind == "property":
-        return (DecoratorAtom("accessor", atom),)
+        return (DecoratorAtom("setter" if name == "setter" else "accessor", atom),)
     if name == "__wrapped__":
         return (atom,)
     if atom.function.task_type is not None:

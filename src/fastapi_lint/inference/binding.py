@@ -44,22 +44,22 @@ def bind_arguments(
 ) -> dict[str, Value]:
     """The arguments that matter, by parameter: objects, callables, clients; plain data is left out."""
     parameters = function.facts.parameters
-    skip = 1 if receiver is not None and parameters and parameters[0].kind in ("positional", "normal") else 0
+    layout = function.layout
+    if not parameters:
+        return {}
+    skip = 1 if receiver is not None and layout.takes_own else 0
     bound: dict[str, Value] = {}
-    places = [p.name for p in parameters[skip:] if p.kind in ("positional", "normal")]
-    names = {p.name for p in parameters if p.kind in ("normal", "keyword")}
-    rest = next((p.name for p in parameters if p.kind == "*"), None)
-    others = next((p.name for p in parameters if p.kind == "**"), None)
+    places, rest, others = layout.places, layout.rest, layout.others
     for index, value in enumerate(positional):
-        if index < len(places):
-            bound[places[index]] = value
+        if index + skip < len(places):
+            bound[places[index + skip]] = value
         elif rest is not None:
             old = bound.get(rest, UNKNOWN)
             items = (old[0].items if old and isinstance(old[0], ContainerAtom) else ()) + (value,)
             bound[rest] = (ContainerAtom("tuple", UNKNOWN, items),)
     extra: dict[str, Value] = {}
     for name, value in keywords.items():
-        if name in names:
+        if name in layout.keywords:
             bound[name] = value
         else:
             extra[name] = value
@@ -95,11 +95,10 @@ def given_parameters(
     function: ProjectFunction, receiver: Atom | None, positional: int, keywords: dict[str, Value]
 ) -> frozenset[str]:
     """The parameters that so many positional arguments and these keywords are passed for."""
-    parameters = function.facts.parameters
-    skip = 1 if receiver is not None and parameters and parameters[0].kind in ("positional", "normal") else 0
-    places = [p.name for p in parameters[skip:] if p.kind in ("positional", "normal")]
-    names = {p.name for p in parameters[:skip]} | set(places[:positional])
-    return frozenset(names | {p.name for p in parameters if p.name in keywords})
+    layout = function.layout
+    skip = 1 if receiver is not None and layout.takes_own else 0
+    by_keyword = [name for name in keywords if name in layout.names]
+    return frozenset([*layout.places[: skip + positional], *by_keyword])
 
 
 def _constant_default(parameter: Parameter) -> Value:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.walk import nodes_of
-from fastapi_lint.inference import attributes, conditions, external, fastapi_model, iteration, library, models
+from fastapi_lint.inference import (
+    attributes,
+    conditions,
+    external,
+    fastapi_model,
+    implicit,
+    iteration,
+    library,
+    models,
+)
 from fastapi_lint.inference.binding import bind_arguments, given_parameters
 from fastapi_lint.inference.frames import Application, Edge, Frame
 from fastapi_lint.inference.rendering import render
@@ -207,6 +216,7 @@ def _evaluate_arguments(
                 positional += items[0]
             else:
                 is_open = True
+                implicit.unpack(evaluator, made, value, node.span)
         elif argument.star == "**":
             for atom in value:
                 if isinstance(atom, ContainerAtom) and atom.keys and len(value) == 1:
@@ -293,8 +303,12 @@ def hand_over(
         if isinstance(atom, (FunctionAtom, ClassAtom, ObjectAtom, PartialAtom)):
             results.append(apply(evaluator, atom, arguments, context._replace(edge=edge)))
         elif isinstance(atom, (ExternalAtom, MemberAtom)):
+            known = len(evaluator.frame.calls)
             with evaluator.silenced():
                 results.append(apply(evaluator, atom, arguments, context))
+            # What the library's function calls or iterates, it does where it runs: `to_thread(list, rows())`.
+            sites = evaluator.frame.calls
+            sites[known:] = [s._replace(edge=edge) if s.edge is Edge.CALL else s for s in sites[known:]]
     return join_all(results)
 
 
@@ -419,6 +433,7 @@ def construct(
                 interpreter.add_to(
                     cls.cell(name), tuple([a for a in value if not isinstance(a, ConstantAtom)])
                 )
+        implicit.run_factories(evaluator, cls, arguments, context)
         if cls.find("__post_init__") is not None:
             method(evaluator, instance, "__post_init__", [], context.span, context.text, None, context.edge)
         if models.is_model(cls):

@@ -265,12 +265,19 @@ def call_decorator(
         return library.call_builtin_member(evaluator, atom.data[0], atom.data[1], arguments, context)
     if atom.kind == "offload":
         return (OffloadedAtom(work),)
+    if atom.kind == "setter":
+        atom.data.function.setter = work
+        return (atom.data,)
     if atom.kind == "accessor":
         return (atom.data,)
+    if atom.kind in ("checked", "written"):
+        return models.adapt(evaluator, atom.kind, atom.data, context)
     if atom.kind == "wraps":
         return library.wrap(work, atom.data)
     if atom.kind == "cached":
         return library.mark_cached(work)
+    if atom.kind == "data class":
+        return library.mark_data(work)
     if atom.kind == "role":
         return library.give_role(work, *atom.data)
     if atom.kind == "model":

@@ -217,6 +217,8 @@ def constructed(
         evaluator,
         Registration("router", place, UNKNOWN, file, context.span, prefix, (), dependencies, is_app),
     )
+    if "default_response_class" in arguments.keywords:
+        evaluator.interpreter.default_answers[place] = arguments.keywords["default_response_class"]
     if "routes" in arguments.keywords:
         given = elements(arguments.keywords["routes"])
         _register(evaluator, Registration("include", place, given, file, context.span, ""))

@@ -86,11 +86,12 @@ class Cell:
 
     def __init__(self) -> None:
         self.value: Value = UNKNOWN
-        self.readers: set[Frame] = set()
+        self.readers: dict[Frame, None] = {}
+        """In the order of reading, which is then the order of evaluating again."""
 
     def read(self, frame: Frame | None) -> Value:
         if frame is not None:
-            self.readers.add(frame)
+            self.readers[frame] = None
         return self.value
 
     def add(self, value: Value) -> bool:

@@ -25,6 +25,18 @@ class Signature(NamedTuple):
     returns: Value
 
 
+class Layout(NamedTuple):
+    """The parameters of a function by how arguments find them: `rest` is `*args`, `others` is `**kwargs`."""
+
+    names: frozenset[str]
+    places: tuple[str, ...]
+    keywords: frozenset[str]
+    rest: str | None
+    others: str | None
+    takes_own: bool
+    """Whether the first parameter can be `self` or `cls`."""
+
+
 class ProjectFunction:
     """One function definition in one enclosing scope: a nested function is another one in each call of the outer.
 
@@ -32,10 +44,12 @@ class ProjectFunction:
     `kind` is "function", "method", "classmethod", "staticmethod" or "property" (also cached ones). `task_type` is the
     library type that a task queue's decorator gives it. `role` is "validator" or "serializer" for methods that pydantic
     calls. `is_cached`: a decorator keeps its results for as long as the process runs. `passed` are the library types of the arguments that FastAPI passes, whatever the annotations say. `wrapped` is what `functools.wraps` says it stands for.
+    `setter` is the function that assigning to a property calls.
     """
 
     __slots__ = (
         "_flag_parameters",
+        "_layout",
         "_loop_parameters",
         "_makes_routes",
         "cls",
@@ -48,6 +62,7 @@ class ProjectFunction:
         "outer",
         "passed",
         "role",
+        "setter",
         "signature",
         "task_type",
         "wrapped",
@@ -67,15 +82,31 @@ class ProjectFunction:
         self.role = ""
         self.passed: tuple[str, ...] = ()
         self.wrapped: Value = UNKNOWN
+        self.setter: Value = UNKNOWN
         self.signature: Signature | None = None
         self.frames: dict[object, Frame] = {}
         self._loop_parameters: frozenset[str] | None = None
         self._flag_parameters: frozenset[str] | None = None
+        self._layout: Layout | None = None
         self._makes_routes: bool | None = None
 
     @property
     def parameter_names(self) -> frozenset[str]:
         return frozenset([parameter.name for parameter in self.facts.parameters])
+
+    @property
+    def layout(self) -> Layout:
+        if self._layout is None:
+            parameters = self.facts.parameters
+            self._layout = Layout(
+                self.parameter_names,
+                tuple([p.name for p in parameters if p.kind in ("positional", "normal")]),
+                frozenset([p.name for p in parameters if p.kind in ("normal", "keyword")]),
+                next((p.name for p in parameters if p.kind == "*"), None),
+                next((p.name for p in parameters if p.kind == "**"), None),
+                bool(parameters) and parameters[0].kind in ("positional", "normal"),
+            )
+        return self._layout
 
     @property
     def is_coroutine_function(self) -> bool:

@@ -24,18 +24,23 @@ _FILE_USERS = frozenset(
     {"zipfile.ZipFile", "tarfile.open", "gzip.GzipFile", "gzip.open", "json.load", "json.dump", "pickle.load",
      "pickle.dump", "torch.save", "wave.open", "soundfile.write"}
 )  # fmt: skip
+_AT_ONCE = ("fcntl.LOCK_NB", "fcntl.LOCK_UN")
 SHORTEST_SLEEP = 0.001
 """Seconds up to which a sleep is a spin of the clock rather than a wait."""
+_FEW_ROUNDS = 10_000
+"""Rounds of a key derivation that take about 5 ms: those for passwords have hundreds of thousands."""
 
 
 def function(path: str, arguments: Arguments, node: m.Call | None = None) -> bool:
     """Whether this call of a blocking library function, spelled `node`, returns at once."""
     if path == "time.sleep":
         return _is_at_most(arguments.get(0, "secs"), SHORTEST_SLEEP)
+    if path == "hashlib.pbkdf2_hmac":
+        return _is_at_most(arguments.get(3, "iterations"), _FEW_ROUNDS)
     if path in ("os.waitpid", "os.wait4", "os.wait3", "os.waitid"):
         return any(getattr(atom, "path", "") == "os.WNOHANG" for value in arguments.every() for atom in value)
     if path in ("fcntl.flock", "fcntl.lockf"):
-        return any(getattr(atom, "path", "") == "fcntl.LOCK_NB" for atom in arguments.get(1, "operation"))
+        return any(getattr(atom, "path", "") in _AT_ONCE for atom in arguments.get(1, "operation"))
     if path == "concurrent.futures.wait":
         return _is(arguments.get(1, "timeout"), 0)
     if path in _OPENERS and (_is_kernel_file(arguments.get(0, "file")) or _spells_kernel_file(node)):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
+from fastapi_lint.facts.walk import nodes_of
 from fastapi_lint.inference import fastapi_model
 from fastapi_lint.inference.annotations import instances
 from fastapi_lint.inference.binding import frame_key
@@ -38,6 +39,18 @@ if TYPE_CHECKING:
 MOST_FRAMES = 16
 """Distinct argument combinations after which a function is evaluated without regard to its arguments."""
 
+LEAST_FRAMES = 4
+"""Distinct argument combinations that even the largest function is evaluated for."""
+
+MOST_NODES = 6_000
+"""Nodes that the evaluations of one function for its argument combinations may have together, beyond `LEAST_FRAMES`."""
+
+MOST_REGISTRATIONS = 1_000
+"""The same for a function that adds routes: each call of `add(path, endpoint)` is a route of its own."""
+
+MOST_RECEIVERS = 64
+"""Classes by which the evaluations of an inherited method are told apart."""
+
 MOST_IMPLEMENTATIONS = 12
 """Project classes of one library base that a value of that base may be."""
 
@@ -56,6 +69,13 @@ CALLED_METHODS = {
 """For a class given to FastAPI as that kind: the methods of its instances that are called."""
 
 
+def _most_frames(function: ProjectFunction) -> int:
+    """For how many argument combinations a function is evaluated: fewer for a large one, whose every evaluation is dear."""
+    if function.makes_routes:
+        return MOST_REGISTRATIONS
+    return max(LEAST_FRAMES, min(MOST_FRAMES, MOST_NODES // max(1, len(nodes_of(function.facts)))))
+
+
 class Interpreter:
     """Evaluates the functions of a project. `project_run.evaluate_project` fills it; then read `frames`, `registrations` and the classes.
 
@@ -66,6 +86,8 @@ class Interpreter:
         self.project = project
         self.frames: list[Frame] = []
         self.registrations: dict[object, Registration] = {}
+        self.default_answers: dict[Place, Value] = {}
+        """By app or router: its `default_response_class`."""
         self.markers_of_calls: dict[Place, tuple[m.Call, Value]] = {}
         """For each `Depends(f())`: the call of `f`, and what `f` is."""
         self.classes: dict[object, ProjectClass] = {}
@@ -159,8 +181,10 @@ class Interpreter:
         found = function.frames.get(key)
         if found is not None:
             return found
-        if len(function.frames) >= MOST_FRAMES and bound:
+        if bound and len(function.frames) >= LEAST_FRAMES and len(function.frames) >= _most_frames(function):
             return self.frame(function, receiver, {})
+        if len(function.frames) >= max(MOST_RECEIVERS, _most_frames(function)) and key != ():
+            return self.frame(function, None, {})
         arguments = dict(bound)
         parameters = function.facts.parameters
         if parameters and parameters[0].kind in ("positional", "normal"):
@@ -328,7 +352,10 @@ class Interpreter:
             registration.path,
             work,
         )
-        self.registrations[key] = registration
+        if registration.methods:
+            # One decorator's wrapper may stand for several endpoints, which a router of the project adds at one place.
+            self.registrations.pop((*key, ()), None)
+        self.registrations[*key, registration.methods] = registration
         self._note_passed(registration)
 
     def _note_passed(self, registration: Registration) -> None:

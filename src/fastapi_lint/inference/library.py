@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from fastapi_lint.facts import model as m
-from fastapi_lint.inference import attributes, calls, iteration, models
+from fastapi_lint.inference import attributes, calls, implicit, iteration, models
 from fastapi_lint.inference.annotations import instances
 from fastapi_lint.inference.frames import Cell, Edge
 from fastapi_lint.inference.values import (
@@ -106,7 +106,6 @@ def mark_cached(value: Value) -> Value:
     "typing.override",
     "typing_extensions.override",
     "typing_extensions.deprecated",
-    "dataclasses.dataclass",
     "attr.s",
     "attrs.define",
 )
@@ -115,6 +114,20 @@ def _transparent(evaluator: ExpressionEvaluator, arguments: Arguments, context: 
     value = arguments.positional[0] if arguments.positional else UNKNOWN
     if not any(isinstance(a, (FunctionAtom, ClassAtom)) for a in value):
         return (DecoratorAtom("transparent"),)
+    return value
+
+
+@model("dataclasses.dataclass", "pydantic.dataclasses.dataclass")
+def _data_class(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+    value = arguments.positional[0] if arguments.positional else UNKNOWN
+    return mark_data(value) if value else (DecoratorAtom("data class"),)
+
+
+def mark_data(value: Value) -> Value:
+    """The classes in `value` get their `__init__` from `@dataclass`."""
+    for atom in value:
+        if isinstance(atom, ClassAtom):
+            atom.cls.is_data = True
     return value
 
 
@@ -392,6 +405,30 @@ def call_variable(
     if method == "get":
         return join(_held(evaluator, variable).read(evaluator.frame), arguments.get(0, "default"))
     return UNKNOWN
+
+
+@model("pydantic.TypeAdapter", "pydantic.type_adapter.TypeAdapter")
+def _adapter(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+    return (DecoratorAtom("adapter", arguments.get(0, "type")),)
+
+
+ASKED = {
+    "len": ("__len__",), "bool": ("__bool__", "__len__"), "str": ("__str__", "__repr__"), "repr": ("__repr__",),
+    "hash": ("__hash__",), "abs": ("__abs__",), "round": ("__round__",), "int": ("__int__",), "float": ("__float__",),
+}  # fmt: skip
+"""Built-ins that ask an object of the project: the first method that its class has."""
+
+
+def _asking(names: tuple[str, ...]) -> Model:
+    def ask(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
+        implicit.ask(evaluator, arguments.get(0, "object"), names, context.span, context.text)
+        return UNKNOWN
+
+    return ask
+
+
+for _path, _names in ASKED.items():
+    MODELS[_path] = _asking(_names)
 
 
 @model("typing.cast")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from fastapi_lint.inference import calls
+from fastapi_lint.inference import calls, implicit
 from fastapi_lint.inference.annotations import instances
 from fastapi_lint.inference.values import (
     UNKNOWN,
@@ -17,6 +17,7 @@ from fastapi_lint.inference.values import (
     GenericAtom,
     MarkerAtom,
     ObjectAtom,
+    Place,
     Value,
     join_all,
 )
@@ -57,6 +58,9 @@ ANNOTATED: dict[str, str] = {
 }  # fmt: skip
 """Functions in an `Annotated[...]` that pydantic calls."""
 
+AFTER_INIT = ("model_post_init", "__post_init__")
+"""Methods of models and data classes that run when an instance is made."""
+
 CONSTRUCTORS = frozenset({"model_validate", "model_validate_json", "model_validate_strings", "parse_obj", "parse_raw",
                           "from_orm"})  # fmt: skip
 """Class methods of a model that make a validated instance."""
@@ -93,7 +97,7 @@ def methods_of(cls: ProjectClass, role: str) -> Iterator[FunctionAtom]:
                 continue
             for atom in value:
                 if isinstance(atom, FunctionAtom) and (
-                    atom.function.role == role or (name == "model_post_init" and role == VALIDATOR)
+                    atom.function.role == role or (role == VALIDATOR and name in AFTER_INIT)
                 ):
                     seen.add(name)
                     is_of_class = atom.function.kind == "classmethod"
@@ -123,7 +127,7 @@ def models_in(interpreter: Interpreter, types: Value) -> list[ProjectClass]:
     pending = list(_classes(types))
     while pending:
         cls = pending.pop(0)
-        if cls not in found and is_model(cls):
+        if cls not in found and (is_model(cls) or cls.is_data):
             found[cls] = None
             for field in _field_types(interpreter, cls):
                 pending += _classes(field)
@@ -165,6 +169,24 @@ def run_serializers(evaluator: ExpressionEvaluator, cls: ProjectClass, context: 
         calls.function(evaluator, atom, [], {}, context.span, context.text, context.edge, True)
 
 
+def adapter_method(types: Value, name: str) -> Value:
+    """A method of `TypeAdapter(types)`: it validates, or writes out."""
+    if name.startswith("validate_"):
+        return (DecoratorAtom("checked", types),)
+    return (DecoratorAtom("written", types),) if name.startswith("dump_") else UNKNOWN
+
+
+def adapt(evaluator: ExpressionEvaluator, kind: str, types: Value, context: CallContext) -> Value:
+    """Data is validated as `types` here ("checked"), or an instance of them is written out ("written")."""
+    role = VALIDATOR if kind == "checked" else SERIALIZER
+    atoms = [*annotated_functions(types, role)]
+    for cls in models_in(evaluator.interpreter, types):
+        atoms += functions_of(evaluator.interpreter, cls, role)
+    for atom in dict.fromkeys(atoms):
+        calls.function(evaluator, atom, [], {}, context.span, context.text, context.edge, True)
+    return evaluator.interpreter.instances(types) if kind == "checked" else UNKNOWN
+
+
 # --- on behalf of path operations --------------------------------------------------------------------
 
 
@@ -191,6 +213,10 @@ def runs(interpreter: Interpreter, registration: Registration) -> Iterator[Model
             for cls in models_in(interpreter, types):
                 for atom in functions_of(interpreter, cls, VALIDATOR):
                     yield _run(interpreter, registration, atom, True)
+                for _, factory in implicit.default_factories(interpreter, cls):
+                    for maker in factory:
+                        if isinstance(maker, FunctionAtom):
+                            yield _run(interpreter, registration, maker, True)
         for site in frame.dependencies:
             if site.target not in seen:
                 seen.add(site.target)
@@ -198,13 +224,38 @@ def runs(interpreter: Interpreter, registration: Registration) -> Iterator[Model
     if registration.kind == "route":
         for frame in handlers:
             yield from _results(interpreter, registration, frame)
-        for answer in registration.response_class:
+        for answer in _answers(interpreter, registration, handlers):
             if isinstance(answer, ClassAtom):
                 found = answer.cls.find("render")
                 for member in found[1] if found is not None else ():
                     if isinstance(member, FunctionAtom):
                         receiver = ObjectAtom(answer.cls)
                         yield _run(interpreter, registration, FunctionAtom(member.function, receiver), True)
+
+
+def _answers(interpreter: Interpreter, registration: Registration, handlers: list[Frame]) -> Value:
+    """The response classes that FastAPI puts results into; none where the endpoints return responses themselves."""
+    results = join_all([frame.result.value for frame in handlers])
+    if results and all(isinstance(atom, ObjectAtom) and is_response(atom.cls) for atom in results):
+        return UNKNOWN
+    return registration.response_class or _default_answer(interpreter, registration.owner, set())
+
+
+def _default_answer(interpreter: Interpreter, owner: Place | None, seen: set[Place]) -> Value:
+    """`default_response_class` of the router, or of the router or app that includes it."""
+    defaults = interpreter.default_answers
+    if not defaults or owner is None or owner in seen:
+        return UNKNOWN
+    seen.add(owner)
+    if owner in defaults:
+        return defaults[owner]
+    return join_all(
+        [
+            _default_answer(interpreter, one.owner, seen)
+            for one in interpreter.registrations.values()
+            if one.kind == "include" and any(getattr(atom, "place", None) == owner for atom in one.work)
+        ]
+    )
 
 
 def _results(interpreter: Interpreter, registration: Registration, frame: Frame) -> Iterator[ModelRun]:

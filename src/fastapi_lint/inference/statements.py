@@ -8,8 +8,9 @@ from typing import Any
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.walk import walk
-from fastapi_lint.inference import attributes, calls, conditions, iteration, library
+from fastapi_lint.inference import attributes, calls, conditions, implicit, iteration, library
 from fastapi_lint.inference.definitions import DefinitionEvaluator, span_of
+from fastapi_lint.inference.evaluator import OPERATORS
 from fastapi_lint.inference.rendering import render, render_loop
 from fastapi_lint.inference.values import (
     UNKNOWN,
@@ -85,6 +86,8 @@ class Evaluator(DefinitionEvaluator):
                         return True
                     value = tuple([a for a in value if not isinstance(a, ConstantAtom)]) or value
             value = self._narrow_to_declared(value, declared)
+        if statement.value is not None and any(isinstance(t, m.Display) for t in statement.targets):
+            implicit.unpack(self, statement.value, value, statement.span)
         for target in statement.targets:
             self.assign(target, value, statement.span)
         return True
@@ -107,6 +110,9 @@ class Evaluator(DefinitionEvaluator):
         elif isinstance(target, m.Attribute):
             for atom in self.expression(target.value):
                 attributes.set_attribute(self, atom, target.attribute, value)
+                if isinstance(atom, ObjectAtom):
+                    text = f"{render(target)} = ..."
+                    implicit.set_property(self, atom, target.attribute, value, span, text)
         elif isinstance(target, m.Subscript):
             owners = self.expression(target.value)
             self.expression(target.index)
@@ -145,6 +151,11 @@ class Evaluator(DefinitionEvaluator):
     def _augmented(self, statement: m.AugmentedAssign) -> bool:
         value = self.expression(statement.value)
         old = self.expression(statement.target)
+        special = OPERATORS.get(statement.operator)
+        if special is not None and any(isinstance(atom, ObjectAtom) for atom in old):
+            text = f"{render(statement.target)} {statement.operator}= ..."
+            names = (special.replace("__", "__i", 1), special)
+            implicit.ask(self, old, names, statement.span, text)
         if isinstance(statement.target, m.Name):
             self.bind(
                 statement.target.id,
@@ -211,6 +222,7 @@ class Evaluator(DefinitionEvaluator):
     def _if(self, statement: m.If) -> bool:
         test = statement.test
         self.expression(test)
+        implicit.test_truth(self, test, span_of(test, statement.span))
         holds = conditions.truth(self, test)
         if holds is not None:
             return self.block(statement.body if holds else statement.orelse)
@@ -223,6 +235,7 @@ class Evaluator(DefinitionEvaluator):
 
     def _while(self, statement: m.While) -> bool:
         self.expression(statement.test)
+        implicit.test_truth(self, statement.test, span_of(statement.test, statement.span))
         self._branches([(None, statement.body), (None, ())])
         self.block(statement.orelse)
         endless = (

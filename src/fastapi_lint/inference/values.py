@@ -200,8 +200,8 @@ def join_all(values: Iterable[Value]) -> Value:
                 first = value
             elif value != first:
                 others.append(value)
-    if not others:
-        return first
+    if not others or len(first) >= MOST_ALTERNATIVES:
+        return first[:MOST_ALTERNATIVES] if others else first
     # Atoms are tuples: those of different kinds may compare equal.
     atoms = {(type(atom), atom): atom for atom in first}
     for value in others:

@@ -62,20 +62,26 @@ METHODS: dict[str, HandOver] = {
     "apply_async": HandOver(
         0, "func", awaitable=False, passes_arguments=False, returns="multiprocessing.pool.AsyncResult"
     ),
+    "map": HandOver(
+        0, "fn", awaitable=False, passes_arguments=False, returns="concurrent.futures.Executor.map"
+    ),
     "add_job": HandOver(0, "func", awaitable=False, passes_arguments=False),
 }
 """By method name. `run_in_executor` is distinctive enough for any receiver; the others need one of `METHOD_OWNERS`."""
 
+_EXECUTORS = frozenset(
+    {
+        "concurrent.futures.ThreadPoolExecutor",
+        "concurrent.futures.ProcessPoolExecutor",
+        "concurrent.futures.Executor",
+        "concurrent.futures.thread.ThreadPoolExecutor",
+        "concurrent.futures.process.ProcessPoolExecutor",
+    }
+)
+
 METHOD_OWNERS: dict[str, frozenset[str]] = {
-    "submit": frozenset(
-        {
-            "concurrent.futures.ThreadPoolExecutor",
-            "concurrent.futures.ProcessPoolExecutor",
-            "concurrent.futures.Executor",
-            "concurrent.futures.thread.ThreadPoolExecutor",
-            "concurrent.futures.process.ProcessPoolExecutor",
-        }
-    ),
+    "submit": _EXECUTORS,
+    "map": _EXECUTORS,
     "apply_async": frozenset(
         {"multiprocessing.pool.Pool", "multiprocessing.pool.ThreadPool", "multiprocessing.Pool"}
     ),

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 
 from fastapi_lint.analysis.blocking import BlockingOnLoop
 from fastapi_lint.diagnostics import Confidence, Diagnostic, Severity
+from fastapi_lint.knowledge.blocking import Kind
 from fastapi_lint.rules.rule import Rule
+
+_DEEDS = ("build", "compute", "create", "download", "import", "load", "read", "start")
+_NO_THREAD = "leave "
+"""How the advice begins where a thread does not help either."""
 
 
 def report(rule: Rule, site: BlockingOnLoop, what: str) -> Iterator[Diagnostic]:
@@ -42,6 +47,8 @@ def report(rule: Rule, site: BlockingOnLoop, what: str) -> Iterator[Diagnostic]:
 
 def _advice(site: BlockingOnLoop) -> str:
     """What to do, the cheapest cure first."""
+    if site.call.replacement.startswith(_NO_THREAD):
+        return site.call.replacement
     if not site.suspends and site.is_endpoint:
         return (
             f"`{site.function.rpartition('.')[2]}` awaits nothing: write `def` instead of `async def`, "
@@ -52,9 +59,14 @@ def _advice(site: BlockingOnLoop) -> str:
         return (
             "do this step in a sync function and hand that over with `await run_in_threadpool(function, ...)`"
         )
-    if len(site.chain) > 1:
-        return f"hand it over with `await run_in_threadpool({work}, ...)`, or use an async client"
     replacement = site.call.replacement
+    if len(site.chain) > 1:
+        handing_over = f"hand it over with `await run_in_threadpool({work}, ...)`"
+        if site.call.kind in (Kind.NETWORK, Kind.DATABASE):
+            return f"{handing_over}, or use an async client"
+        return f"{handing_over}, or {replacement}" if _is_deed(replacement) else handing_over
+    if _is_deed(replacement):
+        return replacement
     if replacement.startswith("await run_in_threadpool") or not replacement:
         if not work:
             return (
@@ -64,6 +76,11 @@ def _advice(site: BlockingOnLoop) -> str:
     return (
         f"use `{replacement}`" if "/" not in replacement and "`" not in replacement else f"use {replacement}"
     )
+
+
+def _is_deed(replacement: str) -> bool:
+    """Whether the replacement says when to do the same thing (`load at start-up`), rather than what to use."""
+    return replacement.partition(" ")[0] in _DEEDS
 
 
 def _is_callee(text: str) -> bool:

@@ -42,4 +42,6 @@ def _what_breaks(call: EndpointCall) -> str:
     if call.skipped:
         names = ", ".join(f"`{name}`" for name in call.skipped[:3])
         breaks.append(f"its route's dependency {names} does not run")
+    if not breaks and call.takes_nothing:
+        return "its response model does not apply here, and a parameter or dependency that it gains will be missing"
     return ", and ".join(breaks) or "FastAPI's validation, dependencies and response handling are bypassed"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fastapi_lint.analysis.resources.findings import Life, UnclosedResource
+from fastapi_lint.analysis.resources.scale import closes_itself
 from fastapi_lint.diagnostics import Diagnostic, Severity
 from fastapi_lint.rules.resource_messages import block, closing_call, remarks, variable
 from fastapi_lint.rules.rule import Rule
@@ -34,11 +35,15 @@ def check(site: UnclosedResource) -> Iterator[Diagnostic]:
         what = f"`{site.text}` is made for each request and closed only where no exception comes first{remarks(site)}"
     else:
         what = f"`{site.text}` is made for each request and never closed{remarks(site)}"
+    if closes_itself(site.resource):
+        harm = "building it loads the certificates again, and no connection is reused"
+    else:
+        harm = f"open {'threads' if site.resource.kind == 'executor' else 'connections'} add up"
     yield rule.diagnostic(
-        f"{what}: open {'threads' if site.resource.kind == 'executor' else 'connections'} add up; {advice}",
+        f"{what}: {harm}; {advice}",
         site.path,
         site.span,
         help=advice,
         routes=site.routes,
-        severity=Severity.WARNING if site.minor else None,
+        severity=Severity.WARNING if site.minor or closes_itself(site.resource) else None,
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.walk import walk
+from fastapi_lint.inference.rendering import render
 
 if TYPE_CHECKING:
     from fastapi_lint.analysis.program import Program
@@ -38,6 +39,19 @@ class Body:
         for node in walk(statements):
             if type(node) in _NOTED:
                 self._note(node)
+
+    @cached_property
+    def call_names(self) -> list[str]:
+        """For each of `calls` the last name of what is called, as messages show it."""
+        return [render(call.function).rpartition(".")[2] for call in self.calls]
+
+    @cached_property
+    def references(self) -> list[m.Name | m.Attribute]:
+        """Names and attributes that are not called on the spot."""
+        called = {id(call.function) for call in self.calls}
+        nodes: list[m.Name | m.Attribute] = [name for names in self.names.values() for name in names]
+        nodes += self.attributes
+        return [node for node in nodes if id(node) not in called]
 
     @cached_property
     def _parents(self) -> dict[int, Any]:

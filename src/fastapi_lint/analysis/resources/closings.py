@@ -12,7 +12,6 @@ from fastapi_lint.analysis.resources.scale import all_closing_methods, closing_m
 from fastapi_lint.analysis.resources.usage import INERT, places_in
 from fastapi_lint.facts import model as m
 from fastapi_lint.inference.frames import Frame
-from fastapi_lint.inference.rendering import render
 from fastapi_lint.inference.values import (
     ClassAtom,
     ConstantAtom,
@@ -73,8 +72,8 @@ class Closings:
         for item, _ in body.items:
             if frame.value_of(item.context):
                 self._closing(frame, body, item.context, "__aexit__", False)
-        for call in body.calls:
-            self._call(frame, body, call)
+        for call, name in zip(body.calls, body.call_names, strict=True):
+            self._call(frame, body, call, name)
 
     @staticmethod
     def _is_dropped(body: Body, node: m.Attribute) -> bool:
@@ -98,9 +97,7 @@ class Closings:
             if isinstance(atom, InstanceAtom) and atom.place is None and atom.type not in known:
                 self.by_type[atom.type].append(closing)
 
-    def _call(self, frame: Frame, body: Body, call: m.Call) -> None:
-        text = render(call.function)
-        last = text.rpartition(".")[2]
+    def _call(self, frame: Frame, body: Body, call: m.Call, last: str) -> None:
         arguments = [argument.value for argument in call.arguments]
         if last in ("enter_async_context", "enter_context", "push_async_exit", "push") and arguments:
             self._closing(frame, body, arguments[0], "__aexit__", False)

@@ -155,9 +155,7 @@ class Lifetimes:
             frame = stack.pop()
             add([site.target for site in (*frame.calls, *frame.dependencies)])
             body = self.body_of(frame)
-            called = set()
             for call in body.calls:
-                called.add(id(call.function))
                 function = call.function
                 named = _named_method(frame, call)
                 if named is not None:
@@ -170,13 +168,10 @@ class Lifetimes:
                 if not frame.value_of(item.context):
                     add(self._methods.get("__aexit__", ()))
                     add(self._methods.get("__exit__", ()))
-            for nodes in body.names.values():
-                for name in nodes:
-                    if id(name) not in called:
-                        add(self._frames_of(frame.value_of(name)))
-            for attribute in body.attributes:
-                if id(attribute) not in called:
-                    add(self._frames_of(frame.value_of(attribute)))
+            for node in body.references:
+                value = frame.values.get(id(node))
+                if value is not None:
+                    add(self._frames_of(value))
         return seen
 
     def _frames_of(self, value: Value) -> list[Frame]:

@@ -73,6 +73,15 @@ _COLLECTED_WITHOUT_LOSS = frozenset({"requests.Session", "urllib3.PoolManager"})
 """Sync objects whose few sockets the reference count closes: leaving one to it is common and seldom hurts."""
 
 
+_CLOSED_WHEN_COLLECTED = frozenset(
+    {
+        "openai.OpenAI", "openai.AsyncOpenAI", "anthropic.AsyncAnthropic", "anthropic.AsyncAnthropicBedrock",
+        "groq.AsyncGroq",
+    }
+)  # fmt: skip
+"""Clients whose `__del__` closes them: what one a request costs is its construction, not a leak."""
+
+
 def is_client(resource: Resource) -> bool:
     """Whether something has to be closed that outlives one use."""
     return (
@@ -106,6 +115,11 @@ def is_synchronous_server_client(resource: Resource) -> bool:
 def is_leak(resource: Resource) -> bool:
     """Whether one that a request drops without closing it does harm."""
     return is_client(resource) and resource.type not in _COLLECTED_WITHOUT_LOSS
+
+
+def closes_itself(resource: Resource) -> bool:
+    """Whether such a client closes its connections when it is collected."""
+    return resource.type in _CLOSED_WHEN_COLLECTED
 
 
 def is_pooled(resource: Resource) -> bool:

@@ -137,6 +137,8 @@ def _called(frame: Frame, body: Body) -> Iterator[_Change]:
             continue
         if setting is Setting.LOCALE and len(call.arguments) < 2:
             continue  # asks, and changes nothing
+        if setting is Setting.SEED and all(_is_none(a.value) for a in call.arguments):
+            continue  # from the system's entropy, as at the start of the process
         if setting is Setting.LOGGING and _removes_handler(body):
             continue
         yield call, render(function), setting
@@ -148,6 +150,10 @@ def _paths(value: Value) -> Iterator[str]:
             yield atom.path
         elif isinstance(atom, MemberAtom):
             yield f"{atom.owner.type}.{atom.chain}"
+
+
+def _is_none(node: m.Expression) -> bool:
+    return isinstance(node, m.Constant) and node.type == "NoneType"
 
 
 def _is_environment(frame: Frame, node: m.Expression) -> bool:

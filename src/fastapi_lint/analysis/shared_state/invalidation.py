@@ -19,11 +19,10 @@ class Removals:
 
     def __init__(self, walks: Walks, names: frozenset[str]) -> None:
         self._found: dict[tuple[Root, tuple[str, ...]], set[tuple[str, ProjectFunction]]] = defaultdict(set)
-        removing = {
-            id(f.function.facts): _removes(f.function, names)
-            for f in walks.interpreter.frames
-            if f.function is not None
+        functions = {
+            id(f.function.facts): f.function for f in walks.interpreter.frames if f.function is not None
         }
+        removing = {key: _removes(function, names) for key, function in functions.items()}
         for frame in walks.interpreter.frames:
             function = frame.function
             if function is None or frame.module.is_test or walks.sharing.runs_once(frame):

@@ -101,6 +101,21 @@ class State:
         self.temporaries: list[Marks] = []
         self.suspended = False
 
+    def is_as(self, other: State) -> bool:
+        """Whether walking on from here finds just what it finds from `other`."""
+        return (
+            self.suspended == other.suspended
+            and self.fresh == other.fresh
+            and self.held == other.held
+            and self.passed == other.passed
+            and self.skipped == other.skipped
+            and self.guards == other.guards
+            and self.temporaries == other.temporaries
+            and self.aliases == other.aliases
+            and all(marks == other.values.get(name, NO_MARKS) for name, marks in self.values.items())
+            and all(not marks or name in self.values for name, marks in other.values.items())
+        )
+
     def copy(self) -> State:
         other = State()
         other.values = dict(self.values)

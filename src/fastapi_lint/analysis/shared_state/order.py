@@ -142,8 +142,13 @@ class StatementWalker(ExpressionWalker):
         if isinstance(statement.target, m.Name) and self.places.is_local(statement.target.id):
             self.bind(statement.target.id, marks, None, False)
         elif target.location is not None:
-            text = render(statement.target)
-            self.write(target.location, "update", statement.span, text, marks, (), render(statement.value))
+            text, shown = render(statement.target), render(statement.value)
+            grown = statement.value
+            if statement.operator == "+" and isinstance(grown, m.Display) and grown.kind == "list":
+                # A list grows in place: what others appended meanwhile stays.
+                self.write(target.location.item(ANY), "add", statement.span, text, value.marks, (), shown)
+            else:
+                self.write(target.location, "update", statement.span, text, marks, (), shown)
         return END
 
     def _evaluate(self, statement: m.Evaluate) -> str:
@@ -259,12 +264,13 @@ class StatementWalker(ExpressionWalker):
         self._loops.append(loop)
         leaving: list[State] = []
         for _ in range(2):
+            before = self.state.copy()
             test = self.test(statement.test)
             if not endless:
                 exit_state = self.state.copy()
                 exit_state.passed = union(exit_state.passed, test)
                 leaving.append(exit_state)
-            if not self._turn(test, statement.body, loop):
+            if not self._turn(test, statement.body, loop) or self.state.is_as(before):
                 break
         if not endless and (loop.continues or self._turned):
             test = self.test(statement.test)
@@ -279,6 +285,7 @@ class StatementWalker(ExpressionWalker):
         self._loops.append(loop)
         leaving = [self.state.copy()]
         for _ in range(2):
+            before = self.state.copy()
             if statement.is_async:
                 self.state.temporaries.append(marks)
                 self.suspend(statement.span)
@@ -290,6 +297,8 @@ class StatementWalker(ExpressionWalker):
             if not turned:
                 break
             leaving.append(self.state.copy())
+            if self.state.is_as(before):
+                break  # nested loops would be walked twice a level for nothing
         return self._leave(loop, leaving, statement.orelse, outer_skipped)
 
     def _bind_loop(self, target: m.Expression, marks: Marks) -> None:

@@ -15,6 +15,7 @@ from fastapi_lint.analysis.shared_state.suspension import Suspension
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.walk import nodes_of
 from fastapi_lint.inference.frames import Edge, Frame
+from fastapi_lint.inference.functions import ProjectFunction
 from fastapi_lint.inference.rendering import render
 
 if TYPE_CHECKING:
@@ -27,6 +28,13 @@ _LARGEST = 4000
 """Nodes from which a function is too large to be walked: generated code."""
 
 
+LEAST_WALKS = 2
+"""Evaluations of one function that are walked whatever its size."""
+
+MOST_NODES = 4000
+"""Nodes that the walks through one function's evaluations have together, beyond `LEAST_WALKS`."""
+
+
 class Walks:
     """The walks through a project's functions, each made once."""
 
@@ -35,6 +43,7 @@ class Walks:
         self.interpreter = program.interpreter
         self.relevance = Relevance()
         self._walked: dict[tuple[Frame, bool], Walked] = {}
+        self._alike: dict[tuple[ProjectFunction, bool], list[Frame]] = {}
         self._entry_locks: dict[tuple[Frame, bool], frozenset[Lock]] = {}
         self._sources: dict[int, dict[str, str]] = {}
         self._texts: dict[int, dict[str, m.Expression]] = {}
@@ -53,9 +62,22 @@ class Walks:
         key = (frame, in_threads)
         found = self._walked.get(key)
         if found is None:
+            first = self._walked_instead(frame, in_threads)
+            if first is not None:
+                return self._walked[(first, in_threads)]
             self._walked[key] = NOTHING
             found = self._walked[key] = self._walk(frame, in_threads, frozenset())
         return found
+
+    def _walked_instead(self, frame: Frame, in_threads: bool) -> Frame | None:
+        """The evaluation that stands for `frame` because enough of its function's have been walked."""
+        if frame.function is None:
+            return None
+        alike = self._alike.setdefault((frame.function, in_threads), [])
+        if len(alike) >= LEAST_WALKS and len(alike) * self._size(frame) >= MOST_NODES:
+            return alike[0]
+        alike.append(frame)
+        return None
 
     def _walk(self, frame: Frame, in_threads: bool, held: frozenset[Lock]) -> Walked:
         if frame.function is None or self._size(frame) > _LARGEST:

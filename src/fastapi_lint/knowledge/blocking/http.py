@@ -115,7 +115,7 @@ TYPES: tuple[Type, ...] = (
         spellings="httpx2._client.Client", blocks_on="construct", construct=(CPU, LOW),
         twin="httpx2.AsyncClient"),
     Type("httpx.AsyncClient", CPU, MEDIUM, INSTALLED, blocks_on="construct", construct=(CPU, LOW),
-        replacement="build once in lifespan",
+        replacement="build it once in the lifespan",
         note="constructor alone blocks 37-138 ms (CA bundle): the per-request client anti-pattern also blocks the loop"),
     Type("websocket.WebSocket", NETWORK, HIGH, INSTALLED,
         "recv send connect close ping pong recv_data recv_data_frame recv_frame send_binary send_text send_bytes send_frame send_close shutdown",

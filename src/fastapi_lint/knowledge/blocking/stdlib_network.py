@@ -35,7 +35,7 @@ FUNCTIONS: tuple[Function, ...] = (
         twin="asyncio.open_connection"),
     Function("ssl.get_server_certificate", NETWORK, HIGH, INSTALLED, "await asyncio.open_connection(...)",
         twin="asyncio.open_connection"),
-    Function("ssl.create_default_context", CPU, MEDIUM, INSTALLED, "build once at start-up",
+    Function("ssl.create_default_context", CPU, MEDIUM, INSTALLED, "build it once at start-up",
         note="37-75 ms: loads the CA bundle"),
     Function("urllib.request.urlopen", NETWORK, HIGH, INSTALLED, HTTP, twin="httpx.AsyncClient"),
     Function("urllib.request.urlretrieve", NETWORK, HIGH, INSTALLED, HTTP, twin="httpx.AsyncClient"),
