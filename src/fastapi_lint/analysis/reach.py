@@ -15,7 +15,8 @@ from fastapi_lint.analysis.entry_points import (
 from fastapi_lint.analysis.routes import RouteTable
 from fastapi_lint.inference.frames import CallSite, Edge, Frame
 from fastapi_lint.inference.interpreter import Interpreter
-from fastapi_lint.inference.rendering import render
+from fastapi_lint.inference.values import InstanceAtom
+from fastapi_lint.knowledge.fastapi_api import APP
 
 FOLLOWED = frozenset({Edge.CALL, Edge.AWAIT, Edge.LOOP, Edge.DEPENDENCY, Edge.TASK})
 """Edges along which a caller's request is served."""
@@ -67,7 +68,7 @@ class Reach:
             if frame.is_async and frame.function not in called_functions and frame not in no_roots
         }
         roots -= own_loops
-        roots -= {frame for frame in roots if _is_command_line(frame) or _is_lifespan(frame)}
+        roots -= {frame for frame in roots if _is_command_line(frame) or _is_lifespan(interpreter, frame)}
         scripts = self._closure(own_loops | tests, tasks=True)
         started = self._closure(started_with - serving, tasks=False)
         # A task made while the application starts goes on while it serves.
@@ -180,18 +181,13 @@ def _is_command_line(frame: Frame) -> bool:
     return "cli" in frame.module.name.split(".")
 
 
-def _is_lifespan(frame: Frame) -> bool:
+def _is_lifespan(interpreter: Interpreter, frame: Frame) -> bool:
     """Whether it is a lifespan by its form, given to the application in a way that is not seen (`FastAPI(**options)`)."""
     assert frame.function is not None
-    facts = frame.function.facts
-    return (
-        facts.is_generator
-        and any(render(one).rpartition(".")[2] == "asynccontextmanager" for one in facts.decorators)
-        and any(
-            one.annotation is not None
-            and render(one.annotation).rpartition(".")[2] in ("FastAPI", "Starlette")
-            for one in facts.parameters
-        )
+    return frame.function.facts.is_generator and any(
+        isinstance(atom, InstanceAtom) and atom.type == APP
+        for annotation in interpreter.signature(frame.function).annotations
+        for atom in annotation
     )
 
 
