@@ -29,7 +29,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fastapi_lint.comparison import Described
-from fastapi_lint.linter import describe_project, find_projects
+from fastapi_lint.linter import describe_project
+from fastapi_lint.project_files import find_projects
 from fastapi_lint.settings import Overrides
 
 _HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")

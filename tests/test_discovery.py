@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fastapi_lint.discovery import PatternError, compile_patterns, find_root, is_excluded, python_files
-from fastapi_lint.linter import PathError, find_projects
+from fastapi_lint.project_files import PathError, find_projects
 from fastapi_lint.settings import Overrides
 
 if TYPE_CHECKING:

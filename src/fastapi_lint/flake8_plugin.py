@@ -283,7 +283,7 @@ def _is_below_any(filename: str, named: Sequence[str]) -> bool:
 
 
 def _is_users_mistake(error: Exception) -> bool:
-    from fastapi_lint.linter import PathError
+    from fastapi_lint.project_files import PathError
     from fastapi_lint.settings import SettingsError
 
     return isinstance(error, PathError | SettingsError)

@@ -6,7 +6,6 @@ the same.
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -17,15 +16,14 @@ from fastapi_lint.baseline import BaselineError, Entry, read_baseline
 from fastapi_lint.collector import collector_paused
 from fastapi_lint.comparison import Accepted, Before, Described
 from fastapi_lint.diagnostics import Diagnostic
+from fastapi_lint.project_files import ProjectFiles, baseline_path, find_projects, resolve
 from fastapi_lint.rules import all_rules, fap002_unused_suppression
 from fastapi_lint.run_cache import RunCache
 from fastapi_lint.run_inputs import ProjectInputs, RunInputs, twice_if_misled
 from fastapi_lint.settings import (
     Overrides,
-    Settings,
     SettingsError,
     ignored_codes,
-    load_settings,
     selected_codes,
 )
 from fastapi_lint.sources import file_reader
@@ -38,10 +36,6 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 Watcher = Callable[["ProjectFiles", "Program"], None]
 """Is shown each project with its analysis, for output that tells more than the findings."""
-
-
-class PathError(Exception):
-    """A path that cannot be checked; the text is one line that says which and why."""
 
 
 class Report(NamedTuple):
@@ -60,15 +54,6 @@ class Report(NamedTuple):
     calls: int = 0
     calls_resolved: int = 0
     files_read: int = 0
-
-
-class ProjectFiles(NamedTuple):
-    """The files of one project: `known` to the analysis, and `checked`, those to report on."""
-
-    root: str
-    settings: Settings
-    known: tuple[str, ...]
-    checked: frozenset[str]
 
 
 class _Placed(NamedTuple):
@@ -107,7 +92,7 @@ def lint(
     Raises `PathError` and `settings.SettingsError` for what the user has to put right.
     """
     overrides = overrides or Overrides()
-    texts = {_resolve(path): text for path, text in (overlay or {}).items()}
+    texts = {resolve(path): text for path, text in (overlay or {}).items()}
     trails: dict[str, discovery.Trail] = {}
     projects = find_projects(paths, overrides=overrides, overlay=texts, trails=trails)
     if only is not None:
@@ -218,63 +203,6 @@ def describe_project(
     )
     found = _all_findings(project, program, selected_codes(project.settings, overrides), suppressions)
     return Described(_standing(project, found, suppressions), program, project.root, read)
-
-
-def baseline_path(project: ProjectFiles, overrides: Overrides) -> str | None:
-    """The baseline that counts for the project, absolute, or None. It need not exist."""
-    if overrides.baseline is not None:
-        return _resolve(Path(overrides.baseline)) if overrides.baseline else None
-    configured = project.settings.baseline
-    return os.path.join(project.root, configured) if configured else None
-
-
-def find_projects(
-    paths: Sequence[Path],
-    *,
-    overrides: Overrides | None = None,
-    overlay: Mapping[str, str] | None = None,
-    trails: dict[str, discovery.Trail] | None = None,
-) -> list[ProjectFiles]:
-    """The projects that the paths belong to, by root. Raises `PathError` and `SettingsError`.
-
-    A directory brings everything below it into its own project, nested projects included. What was looked
-    at to find the files is added to `trails`, by root.
-    """
-    overrides, overlay = overrides or Overrides(), overlay or {}
-    directories, files = _split(paths, overlay)
-    arguments: dict[str, list[str]] = {}
-    roots: dict[str, str] = {}  # by directory: a commit may name thousands of files in a few of them
-    for path in (*directories, *files):
-        own = path if path in directories else os.path.dirname(path)
-        around = next((directory for directory in directories if _is_below(path, directory)), own)
-        if around not in roots:
-            roots[around] = discovery.find_root(around)
-        arguments.setdefault(roots[around], []).append(path)
-    projects = []
-    for root, named in sorted(_join_unmarked(arguments).items()):
-        settings = load_settings(root)
-        patterns = settings.exclude if overrides.exclude is None else overrides.exclude
-        exclude = discovery.compile_patterns((*patterns, *settings.extend_exclude))
-        trail = discovery.Trail()
-        known = discovery.python_files(root, root, exclude, trail)
-        checked: set[str] = set()
-        for path in named:
-            is_out = overrides.force_exclude and discovery.is_excluded(path, root, exclude)
-            if is_out:
-                continue
-            if path not in directories:
-                checked.add(path)
-            elif below := [file for file in known if _is_below(file, path)]:
-                checked.update(below)
-            else:  # ignored or excluded as a whole, but somebody named it on purpose
-                nothing = discovery.compile_patterns(())
-                checked.update(discovery.python_files(path, root, nothing, trail))
-        everything = tuple(sorted(checked.union(known)))
-        trail.about = (root, repr((patterns, settings.extend_exclude)), *sorted(checked.difference(known)))
-        if trails is not None:
-            trails[root] = trail
-        projects.append(ProjectFiles(root, settings, everything, frozenset(checked)))
-    return projects
 
 
 def analyse_project(
@@ -402,56 +330,6 @@ def _without_duplicates(placed: list[_Placed]) -> tuple[Diagnostic, ...]:
         if new := [route for route in finding.routes if route not in first.routes]:
             kept[key] = first._replace(routes=(*first.routes, *new))
     return tuple(kept.values())
-
-
-def _split(paths: Sequence[Path], overlay: Mapping[str, str]) -> tuple[list[str], list[str]]:
-    """The directories, less those inside another one, and the files; all resolved. Stub files hold no code."""
-    directories: set[str] = set()
-    files: set[str] = set()
-    for path in paths:
-        resolved = _resolve(path)
-        if resolved in overlay or os.path.isfile(resolved):
-            if not resolved.endswith(".pyi"):
-                files.add(resolved)
-        elif os.path.isdir(resolved):
-            directories.add(resolved)
-        elif os.path.exists(resolved):
-            raise PathError(f"`{path}` is neither a file nor a directory")
-        else:
-            raise PathError(f"`{path}` does not exist{_similar(path)}")
-    outer = [
-        path for path in directories if not any(_is_below(path, other) for other in directories - {path})
-    ]
-    return sorted(outer), sorted(files)
-
-
-def _join_unmarked(arguments: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """Roots that no file marks as such and that lie in one another are one project: their outermost directory."""
-    marked = {root for root in arguments if discovery.is_marked(root)}
-    joined: dict[str, list[str]] = {}
-    for root in sorted(arguments):
-        outer = root
-        if root not in marked:
-            outer = next((other for other in joined if other not in marked and _is_below(root, other)), root)
-        joined.setdefault(outer, []).extend(arguments[root])
-    return joined
-
-
-def _is_below(path: str, directory: str) -> bool:
-    return path == directory or path.startswith(os.path.join(directory, ""))
-
-
-def _resolve(path: Path) -> str:
-    return os.path.realpath(path)
-
-
-def _similar(path: Path) -> str:
-    try:
-        siblings = os.listdir(path.parent)
-    except OSError:
-        return ""
-    near = difflib.get_close_matches(path.name, siblings, n=1)
-    return f"; did you mean `{path.parent / near[0]}`?" if near else ""
 
 
 def _processors() -> int:

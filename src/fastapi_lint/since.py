@@ -14,7 +14,8 @@ from pathlib import Path
 from fastapi_lint import discovery
 from fastapi_lint.baseline import Entry
 from fastapi_lint.facts.cache import FactsCache
-from fastapi_lint.linter import ProjectFiles, describe_project, find_projects
+from fastapi_lint.linter import describe_project
+from fastapi_lint.project_files import ProjectFiles, find_projects
 from fastapi_lint.revisions import is_blob, read_blobs, read_revision
 from fastapi_lint.settings import Overrides
 from fastapi_lint.sources import decode

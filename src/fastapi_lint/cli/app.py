@@ -12,6 +12,7 @@ import typer
 from fastapi_lint import __version__
 from fastapi_lint.cli import CLEAN, MISUSE, MisuseError
 from fastapi_lint.cli.baseline_commands import app as baseline_app
+from fastapi_lint.cli.options import Jobs
 from fastapi_lint.cli.output import complain, write
 
 app = typer.Typer(
@@ -30,16 +31,6 @@ _ArgumentError: type[Exception] = typer.BadParameter.__mro__[2]
 _SELECTION = "Codes, starts of codes (FAP1) or names, separated by commas:"
 _AS_IN_CHECK = "As in `check`."
 _Format = Annotated[str, typer.Option("--output-format", metavar="FORMAT", help="text or json.")]
-_Jobs = Annotated[
-    int | None,
-    typer.Option(
-        "--jobs",
-        "-j",
-        metavar="N",
-        min=1,
-        help="Processes to read files with. By default one for each processor.",
-    ),
-]
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -156,7 +147,7 @@ def check(
             help="Where the cache is; by default .fastapi_lint_cache in the project.",
         ),
     ] = None,
-    jobs: _Jobs = None,
+    jobs: Jobs = None,
     stdin_filename: Annotated[
         Path | None,
         typer.Option(
@@ -301,7 +292,7 @@ def rules(output_format: _Format = "text") -> int:
 def routes(
     path: Annotated[Path, typer.Argument(help="A directory or a file of the project.")] = Path("."),
     output_format: _Format = "text",
-    jobs: _Jobs = None,
+    jobs: Jobs = None,
 ) -> int:
     """List the routes of a project, where they run and what they depend on."""
     from fastapi_lint.cli.routes import run_routes
@@ -335,7 +326,7 @@ def audit(
         Path | None,
         typer.Option(metavar="FILE", help="The JSON of an earlier audit, to show what has changed."),
     ] = None,
-    jobs: _Jobs = None,
+    jobs: Jobs = None,
 ) -> int:
     """Write a report of the whole application to show to a team."""
     from fastapi_lint.cli.audit import AuditOptions, run_audit
@@ -357,7 +348,7 @@ def why(
     output_format: Annotated[
         str, typer.Option("--format", "--output-format", metavar="FORMAT", help="text or json.")
     ] = "text",
-    jobs: _Jobs = None,
+    jobs: Jobs = None,
 ) -> int:
     """Tell what a route runs and where, or why a line has a finding or has none."""
     from fastapi_lint.cli.why import run_why

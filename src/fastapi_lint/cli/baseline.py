@@ -18,8 +18,9 @@ from fastapi_lint.cli.output import write
 from fastapi_lint.cli.outputs import check_format
 from fastapi_lint.comparison import Described, fixed_entries
 from fastapi_lint.discovery import Trail
-from fastapi_lint.linter import PathError, ProjectFiles, baseline_path, describe_project, find_projects
+from fastapi_lint.linter import describe_project
 from fastapi_lint.progress import ProgressBar
+from fastapi_lint.project_files import PathError, ProjectFiles, baseline_path, find_projects
 from fastapi_lint.reporters.summary import count
 from fastapi_lint.run_cache import cache_of
 from fastapi_lint.run_inputs import ProjectInputs, RunInputs

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from fastapi_lint.cli.options import Jobs
+
 app = typer.Typer(help="Live with the findings that there are, and see only new ones.", no_args_is_help=True)
 
 _Path = Annotated[Path, typer.Argument(help="A directory or a file of the project.")]
@@ -18,16 +20,6 @@ _File = Annotated[
         help="The baseline. By default the setting's, or else fastapi-lint-baseline.json in the project.",
     ),
 ]
-_Jobs = Annotated[
-    int | None,
-    typer.Option(
-        "--jobs",
-        "-j",
-        metavar="N",
-        min=1,
-        help="Processes to read files with. By default one for each processor.",
-    ),
-]
 
 
 @app.command()
@@ -35,7 +27,7 @@ def create(
     path: _Path = Path("."),
     file: _File = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a baseline that exists.")] = False,
-    jobs: _Jobs = None,
+    jobs: Jobs = None,
 ) -> int:
     """Write all findings of the project into a new baseline."""
     from fastapi_lint.cli.baseline import BaselineOptions, run_create
@@ -44,7 +36,7 @@ def create(
 
 
 @app.command()
-def update(path: _Path = Path("."), file: _File = None, jobs: _Jobs = None) -> int:
+def update(path: _Path = Path("."), file: _File = None, jobs: Jobs = None) -> int:
     """Remove from the baseline what is fixed. Nothing is added."""
     from fastapi_lint.cli.baseline import BaselineOptions, run_update
 
@@ -58,7 +50,7 @@ def show(
     output_format: Annotated[
         str, typer.Option("--output-format", metavar="FORMAT", help="text or json.")
     ] = "text",
-    jobs: _Jobs = None,
+    jobs: Jobs = None,
 ) -> int:
     """Show what the baseline holds, and what of it is fixed."""
     from fastapi_lint.cli.baseline import BaselineOptions, run_show

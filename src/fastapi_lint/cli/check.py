@@ -17,8 +17,9 @@ from fastapi_lint.cli.output import complain, recording
 from fastapi_lint.cli.outputs import deliver, requested_outputs, tells_totals
 from fastapi_lint.cli.replay import Replay
 from fastapi_lint.discovery import PatternError, compile_patterns
-from fastapi_lint.linter import PathError, Report, lint
+from fastapi_lint.linter import Report, lint
 from fastapi_lint.progress import ProgressBar
+from fastapi_lint.project_files import PathError
 from fastapi_lint.reporters.summary import Totals
 from fastapi_lint.revisions import RevisionError
 from fastapi_lint.run_cache import RunCache

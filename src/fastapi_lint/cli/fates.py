@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_lint import discovery
 from fastapi_lint.diagnostics import Diagnostic
-from fastapi_lint.linter import ProjectFiles, place
+from fastapi_lint.linter import place
+from fastapi_lint.project_files import ProjectFiles
 from fastapi_lint.rules import all_rules
 from fastapi_lint.settings import Overrides, ignored_codes, selected_codes
 from fastapi_lint.sources import Reader

@@ -16,8 +16,9 @@ from fastapi_lint.cli import CLEAN, MisuseError
 from fastapi_lint.cli.fates import Fate, fates
 from fastapi_lint.cli.output import width_of, write
 from fastapi_lint.cli.outputs import check_format
-from fastapi_lint.linter import PathError, ProjectFiles, find_projects, lint
+from fastapi_lint.linter import lint
 from fastapi_lint.progress import ProgressBar
+from fastapi_lint.project_files import PathError, ProjectFiles, find_projects
 from fastapi_lint.run_cache import cache_of
 from fastapi_lint.settings import SettingsError
 from fastapi_lint.sources import Reader, file_reader
