@@ -32,19 +32,22 @@ _active = 0
 def unchecked_nodes() -> Iterator[None]:
     """While inside, LibCST's nodes are made without checks, in every thread of the process."""
     global _active
-    saved: list[tuple[Any, Any, Any]] = []
+    saved: list[tuple[Any, Any, Any, Any]] = []
     _active += 1
     try:
         if _active == 1:
             for node_type, initialise in _initialisers().items():
-                saved.append((node_type, node_type.__init__, node_type.__setattr__))
+                saved.append((node_type, node_type.__init__, node_type.__setattr__, node_type.__delattr__))
                 node_type.__init__ = initialise
+                # One slot of the type serves both: setting a field is quick only when neither is Python's.
                 node_type.__setattr__ = object.__setattr__
+                node_type.__delattr__ = object.__delattr__
         yield
     finally:
-        for node_type, initialise, set_attribute in saved:
+        for node_type, initialise, set_attribute, delete_attribute in saved:
             node_type.__init__ = initialise
             node_type.__setattr__ = set_attribute
+            node_type.__delattr__ = delete_attribute
         _active -= 1
 
 
