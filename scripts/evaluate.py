@@ -27,6 +27,11 @@ FAP404. Two rules are accounted apart, because they answer another question than
 `F2 cache-fill` is FAP209 (off by default; a fill that the family's other rules report is a hit too,
 and FAP209 is never an alarm of F2), `F4 closed` is FAP412 (made and closed once a request). The run
 uses the rules that are on by default and FAP209.
+
+Readings. `--readings FILE` (by default `readings.json` beside this script) holds what a person found when
+reading unexplained findings: `pkg`, `file`, `hash` of the line, `code`, `verdict` (right, wrong, arguable)
+and `why`. They change no figure of the tables; the precision with them is printed below, a finding
+without a reading counted as wrong and an arguable one as well.
 """
 
 from __future__ import annotations
@@ -124,6 +129,19 @@ class Finding(NamedTuple):
         return f"{self.file}:{self.line} {self.code} {self.message}"
 
 
+class Reading(NamedTuple):
+    """What a person found about a finding that no label explains."""
+
+    verdict: str
+    why: str
+
+
+Readings = Mapping[tuple[str, str, str, str], Reading]
+"""By package, file, hash of the line, and code."""
+
+VERDICTS = ("right", "wrong", "arguable")
+
+
 class Evaluation(NamedTuple):
     """`outcomes` pairs each certain positive with whether it was hit; `explained` is (package, group)
     of each finding in an exhaustive range that a label explains."""
@@ -143,6 +161,16 @@ def load_labels(path: Path) -> Labels:
     """The labels of a file, in either format."""
     data = json.loads(path.read_text(encoding="utf-8"))
     return _from_list(data) if isinstance(data, list) else _from_object(data)
+
+
+def load_readings(path: Path) -> Readings:
+    """The readings of a file; one with another verdict than `VERDICTS` is an error."""
+    readings: dict[tuple[str, str, str, str], Reading] = {}
+    for row in json.loads(path.read_text(encoding="utf-8")):
+        if row["verdict"] not in VERDICTS:
+            raise ValueError(f"{path}: {row['verdict']!r} is none of {', '.join(VERDICTS)}")
+        readings[row["pkg"], row["file"], row["hash"], row["code"]] = Reading(row["verdict"], row["why"])
+    return readings
 
 
 def _group(family: str, kind: str, why: str) -> str:
@@ -281,13 +309,18 @@ def evaluate(labels: Labels, sources: Sources, findings: Callable[[Path], list[F
     return result
 
 
+def digest(line: str) -> str:
+    """How labels and readings name the text of a line."""
+    return hashlib.sha1(line.strip().encode()).hexdigest()[:10]
+
+
 def _current(labels: list[Label], sources: Sources, left_out: list[str]) -> list[Label]:
     current = []
     for label in labels:
         text = sources.line(label.package, label.file, label.line)
         if text is None:
             left_out.append(f"{label.package}/{label.file}:{label.line} {label.group}: no such line")
-        elif hashlib.sha1(text.strip().encode()).hexdigest()[:10] != label.hash:
+        elif digest(text) != label.hash:
             left_out.append(f"{label.package}/{label.file}:{label.line} {label.group}: the line differs")
         else:
             current.append(label)
@@ -485,6 +518,25 @@ def listings(result: Evaluation) -> dict[str, list[str]]:
     }
 
 
+def render_readings(result: Evaluation, sources: Sources, readings: Readings) -> str:
+    """The precision of each family with the unexplained findings as a person read them."""
+    verdicts: defaultdict[str, list[str]] = defaultdict(list)
+    told: list[str] = []
+    for package, group, finding in result.unexplained:
+        line = sources.line(package, finding.file, finding.line) or ""
+        reading = readings.get((package, finding.file, digest(line), finding.code))
+        verdicts[group].append(reading.verdict if reading else "not read")
+        said = f"{reading.verdict}: {reading.why}" if reading else "not read"
+        told.append(f"  {package}/{finding.file}:{finding.line} {finding.code} {said}")
+    out = ["unexplained findings as read"]
+    for group, found in verdicts.items():
+        explained = sum(name == group for _, name in result.explained)
+        counts = ", ".join(f"{found.count(verdict)} {verdict}" for verdict in (*VERDICTS, "not read"))
+        precision = _share(explained + found.count("right"), explained + len(found))
+        out.append(f"  {group}: {counts}; precision {precision}")
+    return "\n".join([*out, *told, ""])
+
+
 def _share(part: int, whole: int) -> str:
     return f"{part}/{whole} {100 * part / whole:.1f} %" if whole else "-"
 
@@ -521,6 +573,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--sources", type=Path, required=True, help="folder with one folder per package")
     parser.add_argument("--family", choices=["F1", "F2", "F3", "F4"])
     parser.add_argument("--package", action="append", default=[], help="only this package (repeatable)")
+    parser.add_argument("--readings", type=Path, default=Path(__file__).with_name("readings.json"))
     parser.add_argument("--jobs", type=int, default=None)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
@@ -536,8 +589,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return found
         return [finding for finding in found if finding.code.startswith(f"FAP{options.family[1]}")]
 
-    result = evaluate(labels, Sources(options.sources), findings)
-    print(as_json(result) if options.json else render(result))
+    sources = Sources(options.sources)
+    result = evaluate(labels, sources, findings)
+    if options.json:
+        print(as_json(result))
+    else:
+        print(render(result))
+        print(render_readings(result, sources, load_readings(options.readings)))
     return 0
 
 

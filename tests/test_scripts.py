@@ -132,6 +132,34 @@ def test_uncertain_labels_count_neither_as_hit_nor_as_miss_but_explain_findings(
     ]
 
 
+def test_readings_stand_beside_the_figures_and_change_none(sources: Path, tmp_path: Path) -> None:
+    result = score(
+        labels([positive(7)], lines=[1, 9]), sources, [(7, "FAP102"), (2, "FAP102"), (3, "FAP102")]
+    )
+    file = tmp_path / "readings.json"
+    reading = {"pkg": "app", "file": "app/main.py", "code": "FAP102", "why": "it does wait"}
+    file.write_text(json.dumps([{**reading, "hash": digest(2), "verdict": "right"}]))
+    text = evaluate.render_readings(result, evaluate.Sources(sources), evaluate.load_readings(file))
+    assert "F1: 1 right, 0 wrong, 0 arguable, 1 not read; precision 2/3 66.7 %" in text
+    assert "app/app/main.py:2 FAP102 right: it does wait" in text
+    assert (row(result, "F1").explained, row(result, "F1").unexplained) == (1, 2)
+
+
+def test_a_reading_needs_a_verdict_that_is_known(tmp_path: Path) -> None:
+    file = tmp_path / "readings.json"
+    reading = {
+        "pkg": "app",
+        "file": "main.py",
+        "hash": "x",
+        "code": "FAP102",
+        "why": "",
+        "verdict": "perhaps",
+    }
+    file.write_text(json.dumps([reading]))
+    with pytest.raises(ValueError, match="'perhaps' is none of right, wrong, arguable"):
+        evaluate.load_readings(file)
+
+
 def test_findings_outside_the_exhaustive_ranges_do_not_touch_precision(sources: Path) -> None:
     result = score(labels([positive(5)], lines=[4, 6]), sources, [(7, "FAP102")])
     assert row(result, "F1").precision is None
