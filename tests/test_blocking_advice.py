@@ -51,3 +51,45 @@ def test_a_model_is_loaded_in_the_lifespan(tmp_path: Path) -> None:
     root = write_project(tmp_path, {"main.py": source.encode()})
     (found,) = lint_project(root, ["FAP108"])
     assert found.message.endswith("`await run_in_threadpool(step, ...)`, or load it in the lifespan")
+
+
+@pytest.mark.parametrize(
+    ("imports", "work"), [("import gc", "gc.collect()"), ("import gc as g", "g.collect(2)")]
+)
+def test_no_thread_is_proposed_for_what_holds_the_interpreters_lock(
+    tmp_path: Path, imports: str, work: str
+) -> None:
+    root = write_project(tmp_path, {"main.py": SOURCE.format(imports=imports, work=work).encode()})
+    (found,) = lint_project(root, ["FAP108"])
+    assert "a thread would not help" in found.message
+    assert "`gc.freeze()` at the end of start-up" in found.message
+    assert "run_in_threadpool" not in found.message
+
+
+def test_a_plain_function_on_the_loop_is_not_told_to_await(tmp_path: Path) -> None:
+    source = """
+import time
+
+from fastapi import FastAPI
+from pydantic import BaseModel, field_validator
+
+app = FastAPI()
+
+
+class Item(BaseModel):
+    name: str
+
+    @field_validator("name")
+    @classmethod
+    def check_name(cls, value: str) -> str:
+        time.sleep(1)
+        return value
+
+
+@app.post("/items")
+async def create(item: Item) -> None:
+    return None
+"""
+    (found,) = lint_project(write_project(tmp_path, {"main.py": source.encode()}), ["FAP101"])
+    assert "`check_name` runs on the event loop and cannot `await`" in found.message
+    assert found.routes == ("POST /items",)

@@ -32,7 +32,7 @@ SINGLE = [fixture for fixture in all_fixtures() if fixture.path.is_file() and fi
 # These run on the event loop even when they are written with `def`.
 _ON_THE_LOOP_EITHER_WAY = re.compile(
     r"@\w+\.(?:middleware|websocket|on_event)\(|BaseHTTPMiddleware|def __call__\(self, scope|get_route_handler"
-    r"|_validator\(|_serializer\(|AfterValidator|from_thread|add_done_callback"
+    r"|_validator\(|_serializer\(|AfterValidator|from_thread|add_done_callback|\(StaticFiles\)|AuthenticationBackend"
 )
 # Marked as missed or false: what is not understood need not be stable.
 _DOUBTFUL = re.compile(r"# (?:missed|false):")

@@ -6,9 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from fastapi_lint.analysis.awaited_names import awaited_names
+from fastapi_lint.analysis.awaited_pools import awaited_pools, leaves_pool
 from fastapi_lint.analysis.cpu import cpu_loops
 from fastapi_lint.analysis.filled_queues import prompt_gets
+from fastapi_lint.analysis.nested_loops import NestedLoops
 from fastapi_lint.analysis.once import OncePerProcess
+from fastapi_lint.analysis.running_loops import without_loop
 from fastapi_lint.analysis.shared_state.races import ThreadLockAcrossAwait
 from fastapi_lint.analysis.thread_locks import brief_waits, enters_lock
 from fastapi_lint.diagnostics import Span, Step
@@ -42,12 +46,17 @@ _HANDLE_USERS = (
 _HANDLES = ("io.", "zipfile.", "tarfile.", "gzip.", "bz2.", "lzma.", "tempfile.", "shelve.", "_io.")
 
 
+NESTED = "nested"
+"""The note of a loop that is long because of another one inside."""
+
+
 class BlockingOnLoop(NamedTuple):
     """A call in a frame on the event loop that holds the loop's thread.
 
     `path`, `span` and `text`: the call in the loop's frame; `call`: what blocks at the end of the chain; `function`: the
     loop frame's qualified name. `chain` has one step a frame, the blocking call last. `suspends` is False where the
     loop frame has no `await` and asks for no loop: `async` is then needless. `is_endpoint`: FastAPI calls the frame itself.
+    `is_async` is False for a plain function that FastAPI runs on the loop (a validator, a hook): it cannot `await`.
     """
 
     call: BlockingCall
@@ -59,6 +68,7 @@ class BlockingOnLoop(NamedTuple):
     routes: tuple[str, ...]
     suspends: bool
     is_endpoint: bool
+    is_async: bool
 
 
 class _Way(NamedTuple):
@@ -105,6 +115,7 @@ def answers(program: Program) -> list[BlockingOnLoop]:
                     routes=reach.routes_of(frame),
                     suspends=suspends,
                     is_endpoint=frame in endpoints,
+                    is_async=frame.is_async,
                 ),
             )
     # A lock that is still held at an `await` is a worse thing than waiting for it, and told as that.
@@ -135,7 +146,7 @@ def _direct(
     direct = {
         frame: [
             site
-            for site in direct_sites(frame, frame in endpoints)
+            for site in direct_sites(program, frame, frame in endpoints)
             if not _is_borne_once(site.call) or not once.covers(frame, site.span)
         ]
         for frame in frames
@@ -156,7 +167,7 @@ def _direct(
     }
 
 
-def direct_sites(frame: Frame, is_entry: bool) -> list[BlockingCallSite]:
+def direct_sites(program: Program, frame: Frame, is_entry: bool) -> list[BlockingCallSite]:
     """The blocking calls in a frame's own body, without the second mention of one cause.
 
     Reading a file that the frame opened itself is part of opening it; calls of low confidence that are not metadata
@@ -171,6 +182,16 @@ def direct_sites(frame: Frame, is_entry: bool) -> list[BlockingCallSite]:
     if frame.function is not None and any(_takes_from_queue(site) for site in sites):
         prompt = prompt_gets(frame.function.facts.body)
         sites = [site for site in sites if site.span not in prompt or not _takes_from_queue(site)]
+    if frame.function is not None and any(map(leaves_pool, sites)):
+        awaited = awaited_pools(frame.function.facts)
+        sites = [site for site in sites if site.span not in awaited or not leaves_pool(site)]
+    if frame.function is not None and any(site.call.kind is Kind.LOOP for site in sites):
+        alone = without_loop(frame.function.facts)
+        sites = [site for site in sites if site.span not in alone or site.call.kind is not Kind.LOOP]
+    if frame.is_async and any(site.text.isidentifier() for site in sites):
+        assert frame.function is not None
+        names = awaited_names(frame.function.facts)
+        sites = [site for site in sites if site.form is not Form.CALL or site.text not in names]
     openings = [site.span for site in sites if site.call.kind is Kind.FILE and _opens(site)]
     sites = [
         site
@@ -188,6 +209,12 @@ def direct_sites(frame: Frame, is_entry: bool) -> list[BlockingCallSite]:
     for loop in cpu_loops(frame, is_entry):
         call = BlockingCall(loop.text, Kind.CPU_LOOP, Confidence.HIGH, "", "")
         kept.append(BlockingCallSite(loop.span, loop.text, call))
+    (nested,) = program.answers(NestedLoops)
+    known = {site.span for site in kept}
+    for one in nested.by_frame.get(frame, ()):
+        if one.span not in known:
+            call = BlockingCall(one.text, Kind.CPU_LOOP, Confidence.MEDIUM, "", NESTED)
+            kept.append(BlockingCallSite(one.span, one.text, call))
     return kept
 
 

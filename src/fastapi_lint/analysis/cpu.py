@@ -136,6 +136,13 @@ class _Finder:
         limits = [
             operand for comparison in compared for operand in (comparison.left, *comparison.comparators)
         ]
+        is_open = any(
+            isinstance(node, m.BooleanOperation) and node.operator == "or" for node in walk(loop.test)
+        )
+        if not is_open and any(self._is_within_length(comparison, changed) for comparison in compared):
+            return False  # each turn is one step through what is in memory
+        if _reads_at(loop.body, changed & named):
+            return False
         if any(isinstance(limit, m.Name) and limit.id in changed & parameters for limit in limits):
             return self._computes(loop.body)  # it counts down (or converges) from what it was given
         return any(self._is_large(limit, changed) for limit in limits) and self._computes(loop.body)
@@ -148,6 +155,14 @@ class _Finder:
             return constant >= LARGE
         names = {node.id for node in walk(limit) if isinstance(node, m.Name)}
         return bool(names - changed) and self._grows(limit)
+
+    def _is_within_length(self, comparison: m.Comparison, changed: set[str]) -> bool:
+        """`position + 2 < length`: what the loop counts up is compared to the length of something."""
+        operands = (comparison.left, *comparison.comparators)
+        names = [{node.id for node in walk(operand) if isinstance(node, m.Name)} for operand in operands]
+        return any(one & changed for one in names) and any(
+            not one & changed and ("len" in one or self._is_measured(one)) for one in names
+        )
 
     # --- how long -----------------------------------------------------------------------------------
 
@@ -174,7 +189,8 @@ class _Finder:
         parameters = {parameter.name for parameter in self.facts.parameters}
         if self.is_entry and any(isinstance(node, m.Name) and node.id in parameters for node in walk(limit)):
             return None
-        value = self.frame.value_of(limit)
+        # `range(None)` raises: of `None` and a number, the number is what a loop gets to see.
+        value = [a for a in self.frame.value_of(limit) if a != ConstantAtom(None)]
         numbers = [a.value for a in value if isinstance(a, ConstantAtom) and isinstance(a.value, int)]
         return max(numbers) if value and len(numbers) == len(value) else None
 
@@ -208,10 +224,13 @@ class _Finder:
     def _given(self) -> set[str]:
         """The parameters and the local names computed from them: two steps are followed."""
         known = {parameter.name for parameter in self.facts.parameters} - {"self", "cls"}
+        data = {p.name for p in self.facts.parameters if _is_bytes(p.annotation)}
         for _ in range(2):
             for node in nodes_of(self.facts):
                 if isinstance(node, m.Assign) and node.value is not None:
                     used = {n.id for n in walk(node.value) if isinstance(n, m.Name)}
+                    if data:
+                        used -= {name for n in walk(node.value) for name in _of_one_byte(n, data)}
                     calls = [n for n in walk(node.value) if isinstance(n, m.Call)]
                     if used & known and all(self._is_pure_call(call) for call in calls):
                         known |= {t.id for t in node.targets if isinstance(t, m.Name)}
@@ -320,6 +339,30 @@ def _divides(body: tuple[m.Statement, ...], names: set[str]) -> bool:
         if operator in ("//", "/", ">>", "divmod") and assigned & names:
             return True
     return False
+
+
+def _reads_at(body: tuple[m.Statement, ...], positions: set[str]) -> bool:
+    """Whether a loop reads `data[position]` as it goes: it is as long as the data."""
+    written = {id(target) for node in walk(body) if isinstance(node, m.Assign) for target in node.targets}
+    return any(
+        isinstance(node, m.Subscript)
+        and id(node) not in written
+        and any(isinstance(name, m.Name) and name.id in positions for name in walk(node.index))
+        for node in walk(body)
+    )
+
+
+def _is_bytes(annotation: m.Expression | None) -> bool:
+    return isinstance(annotation, m.Name) and annotation.id in ("bytes", "bytearray", "memoryview")
+
+
+def _of_one_byte(node: Any, data: set[str]) -> set[str]:
+    """The names in `data[position]`, which is at most 255, where `data` holds bytes."""
+    if not isinstance(node, m.Subscript) or isinstance(node.index, m.Slice):
+        return set()
+    if not isinstance(node.value, m.Name) or node.value.id not in data:
+        return set()
+    return {name.id for name in walk(node) if isinstance(name, m.Name)}
 
 
 def _constant(node: m.Expression) -> int | None:

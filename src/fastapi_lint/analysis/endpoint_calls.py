@@ -42,7 +42,12 @@ class EndpointCall(NamedTuple):
 
 def answers(program: Program) -> Iterator[EndpointCall]:
     """Every place at which request code calls an endpoint's function, by file and line."""
-    endpoints = endpoint_functions(program.table)
+    # For a route of Starlette nothing is done but to call its function.
+    endpoints = {
+        function: routes
+        for function, routes in endpoint_functions(program.table).items()
+        if not all(route.registration.is_plain for route in routes)
+    }
     code = program.answers(RequestCode)[0]
     found: dict[tuple[str, Span], EndpointCall] = {}
     for frame, call, function in _calls(code, endpoints):
@@ -79,6 +84,8 @@ def _calls(
             function = call.target.function
             if function is None or function not in endpoints or call.edge is Edge.DEPENDENCY:
                 continue
+            if call.text.startswith("super()."):
+                continue  # the implementation that a subclass extends
             taker = _taker(frame, function)
             if taker is None:
                 yield frame, call, function

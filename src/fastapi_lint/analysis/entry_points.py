@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from fastapi_lint.inference.fastapi_model import Registration
 from fastapi_lint.inference.frames import Frame
-from fastapi_lint.inference.interpreter import Interpreter
+from fastapi_lint.inference.interpreter import Interpreter, hooks_of
 from fastapi_lint.inference.values import (
     Atom,
     ClassAtom,
@@ -107,8 +107,10 @@ def _frames(interpreter: Interpreter, atom: Atom, kind: str) -> Iterator[tuple[F
             for frame, _ in _frames(interpreter, inner, kind):
                 yield frame, Context.THREAD
     elif isinstance(atom, (FunctionAtom, ObjectAtom)):
+        threaded = hooks_of(atom.cls) if isinstance(atom, ObjectAtom) else {}
         for frame in interpreter.entry_frames(atom):
-            yield frame, context_of(frame, kind)
+            is_threaded = frame.function is not None and threaded.get(frame.function.facts.name, False)
+            yield frame, Context.THREAD if is_threaded else context_of(frame, kind)
     elif isinstance(atom, ClassAtom):
         yield from _class_frames(interpreter, atom, kind)
 

@@ -127,6 +127,7 @@ def _is_maker(frame: Frame) -> bool:
 
 class _Builder:
     def __init__(self, program: Program, everything: bool) -> None:
+        self._program = program
         self._everything = everything
         self._left = MOST_NODES * (5 if everything else 1)
         self._endpoints = {
@@ -199,7 +200,7 @@ class _Builder:
                 title = f"{site.text} → {title}"
             node = Node(_role(site.edge), title, str(where_called), path, site.span)
             found.append((site.span, node, site))
-        for blocking in direct_sites(frame, frame in self._endpoints):
+        for blocking in direct_sites(self._program, frame, frame in self._endpoints):
             node = Node(
                 Role.BLOCKS, blocking.text, str(context), path, blocking.span, str(blocking.call.kind)
             )
@@ -217,7 +218,7 @@ class _Builder:
             for site in (*frame.calls, *frame.dependencies):
                 callers[site.target].append(frame)
             hands_over = any(site.edge in HANDED_OVER for site in frame.calls)
-            if hands_over or direct_sites(frame, frame in self._endpoints):
+            if hands_over or direct_sites(self._program, frame, frame in self._endpoints):
                 stack.append(frame)
         found = set(stack)
         while stack:

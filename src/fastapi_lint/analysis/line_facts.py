@@ -258,7 +258,7 @@ def _blocking(program: Program, frames: Sequence[Frame], line: int) -> tuple[Blo
     }
     found: dict[tuple[Span, str], BlockingAt] = {}
     for frame in frames:
-        counted = direct_sites(frame, frame in endpoints)
+        counted = direct_sites(program, frame, frame in endpoints)
         places = {(site.span, site.call.name) for site in counted}
         for site in (*counted, *frame.blocking):
             if _is_at(site.span, line):

@@ -70,7 +70,8 @@ class Origins:
         for route in self._program.table.routes:
             label = f"{','.join(route.methods) or 'WEBSOCKET'} {route.path}"
             for frame in route.dependency_frames:
-                yield frame, dependency_context(frame), f"a dependency of {label}"
+                of = "every request" if frame in self._program.table.every_request_frames else label
+                yield frame, dependency_context(frame), f"a dependency of {of}"
 
     def _follow(self, seeds: Iterable[tuple[Frame, Context, str]]) -> None:
         front: list[State] = []

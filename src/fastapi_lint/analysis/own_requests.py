@@ -20,7 +20,7 @@ from fastapi_lint.analysis.request_code import RequestCode
 from fastapi_lint.analysis.routes import Route
 from fastapi_lint.diagnostics import Span, Step
 from fastapi_lint.facts import model as m
-from fastapi_lint.facts.walk import walk
+from fastapi_lint.facts.walk import nodes_of_type, walk
 from fastapi_lint.inference.fastapi_model import is_instance_of_app
 from fastapi_lint.inference.frames import Frame
 from fastapi_lint.inference.rendering import render
@@ -118,11 +118,11 @@ class _Finder:
         """Calls in the frame's function that may send a request: of a name, which may be an alias, or of a method so called."""
         if frame.function is None:
             return []
-        body = frame.function.facts.body
-        found = self._calls.get(id(body))
+        facts = frame.function.facts
+        found = self._calls.get(id(facts))
         if found is None:
-            found = self._calls[id(body)] = [
-                node for node in walk(body) if isinstance(node, m.Call) and _may_send(node.function)
+            found = self._calls[id(facts)] = [
+                node for node in nodes_of_type(facts, m.Call) if _may_send(node.function)
             ]
         return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 _PARAMETER = re.compile(r"\{([a-zA-Z_]\w*)(?::(\w+))?\}")
@@ -28,6 +29,7 @@ def parameters(path: str) -> tuple[str, ...]:
     return tuple([match[1] for match in _PARAMETER.finditer(path)])
 
 
+@cache
 def segments(path: str) -> tuple[Segment, ...] | None:
     """The segments of a template; None when one mixes text and parameters, or a part is not known."""
     found = []

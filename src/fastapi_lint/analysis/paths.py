@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from fastapi_lint.analysis.entry_points import Context
-from fastapi_lint.analysis.reach import EVERY_REQUEST, FOLLOWED
+from fastapi_lint.analysis.reach import EVERY_REQUEST, FOLLOWED, every_request_frames
 from fastapi_lint.inference.frames import CallSite, Frame
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ class FunctionNode(NamedTuple):
 class RoutePaths(NamedTuple):
     """Functions, the calls between them (caller, callee) and the routes that enter them, by index into `nodes`.
 
-    A route is given as `GET /users/{id}`; middleware and exception handlers enter as "every request".
+    A route is given as `GET /users/{id}`; middleware, exception handlers and dependencies of whole applications enter as
+    "every request".
     """
 
     nodes: tuple[FunctionNode, ...]
@@ -75,9 +76,10 @@ def route_paths(program: Program, ends: Collection[FunctionKey]) -> RoutePaths:
     return RoutePaths(tuple(nodes), tuple(sorted(edges)), tuple(sorted(found)))
 
 
-def functions_behind(program: Program, kind: str) -> frozenset[FunctionKey]:
-    """The functions that run for entry points of that kind ("middleware") in the course of a request."""
-    roots = [entry.frame for entry in program.entries if entry.kind == kind]
+def functions_behind_all(program: Program) -> frozenset[FunctionKey]:
+    """The functions that run in the course of every request: for middleware and for whole applications' dependencies."""
+    roots = [entry.frame for entry in program.entries if entry.kind == "middleware"]
+    roots += program.table.every_request_frames
     callees = {frame: [site.target for site in _followed(frame)] for frame in program.interpreter.frames}
     return frozenset(key_of(frame) for frame in _closure(roots, callees))
 
@@ -90,10 +92,10 @@ def _entries(program: Program) -> Iterator[tuple[str, Frame]]:
     for route in program.table.routes:
         for method in route.methods or ("WEBSOCKET",):
             for frame in (*route.frames, *route.dependency_frames):
-                yield f"{method} {route.path}", frame
-    for entry in program.entries:
-        if entry.kind in ("middleware", "exception handler"):
-            yield EVERY_REQUEST, entry.frame
+                if frame not in program.table.every_request_frames:
+                    yield f"{method} {route.path}", frame
+    for frame in every_request_frames(program.entries, program.table):
+        yield EVERY_REQUEST, frame
 
 
 def _followed(frame: Frame) -> Iterator[CallSite]:

@@ -153,11 +153,11 @@ class Reach:
                 label = f"{method} {route.path}"
                 bit = 1 << len(self._names)
                 self._names.append(label)
-                for frame in (*route.frames, *route.dependency_frames, *models[id(route.registration)]):
+                shared = [one for one in route.dependency_frames if one not in table.every_request_frames]
+                for frame in (*route.frames, *shared, *models[id(route.registration)]):
                     add(frame, bit)
-        for entry in self._entries:
-            if entry.kind in ("middleware", "exception handler"):
-                add(entry.frame, 1)
+        for frame in every_request_frames(self._entries, table):
+            add(frame, 1)
         while pending:
             frame = next(iter(pending))
             del pending[frame]
@@ -165,6 +165,13 @@ class Reach:
                 if site.edge in FOLLOWED:
                     add(site.target, masks[frame])
         return masks
+
+
+def every_request_frames(entries: Iterable[EntryPoint], table: RouteTable) -> Iterator[Frame]:
+    """What runs whatever route is asked for: middleware, exception handlers, the dependencies of whole applications."""
+    for entry in entries:
+        if entry.kind in ("middleware", "exception handler") or entry.frame in table.every_request_frames:
+            yield entry.frame
 
 
 def _ones(mask: int) -> Iterator[int]:

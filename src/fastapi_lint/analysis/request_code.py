@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from fastapi_lint.analysis.markers import marked_by_annotation, marked_by_default
+from fastapi_lint.analysis.reach import EVERY_REQUEST, every_request_frames
 from fastapi_lint.diagnostics import Step
 from fastapi_lint.inference.frames import CallSite, Frame
 from fastapi_lint.inference.interpreter import Interpreter
 
 if TYPE_CHECKING:
     from fastapi_lint.analysis.program import Program
-
-EVERY_REQUEST = "every request"
 
 
 class RequestCode:
@@ -30,11 +29,11 @@ class RequestCode:
         for route in program.table.routes:
             for label in [f"{method} {route.path}" for method in route.methods or ("WEBSOCKET",)]:
                 for frame in (*route.frames, *route.dependency_frames):
-                    if not frame.module.is_test:
+                    if not frame.module.is_test and frame not in program.table.every_request_frames:
                         self._labels[frame].append(label)
-        for entry in program.entries:
-            if entry.kind in ("middleware", "exception handler") and not entry.frame.module.is_test:
-                self._labels[entry.frame].append(EVERY_REQUEST)
+        for frame in every_request_frames(program.entries, program.table):
+            if not frame.module.is_test:
+                self._labels[frame].append(EVERY_REQUEST)
         self._callers: dict[Frame, list[tuple[Frame, CallSite]]] = defaultdict(list)
         self.frames: dict[Frame, None] = dict.fromkeys(self._labels)
         for frame in program.interpreter.frames:

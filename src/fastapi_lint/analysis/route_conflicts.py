@@ -122,11 +122,22 @@ class _Order:
                 return False
             if one.span == other.span:
                 return self._numbers[id(one)] < self._numbers[id(other)]
+            if self._decorate_one_function(one, other):
+                return one.span > other.span  # the decorator next to the function runs first
             where, elsewhere = self._branches(one), self._branches(other)
             return (
                 one.span < other.span and where[0] == elsewhere[0] and _may_both_run(where[1], elsewhere[1])
             )
         return False
+
+    def _decorate_one_function(self, one: Registration, other: Registration) -> bool:
+        """Whether two routes of a file are decorators of the same function."""
+        lines = {one.span.line, other.span.line}
+        return any(
+            len(function.decorators) > 1
+            and lines <= {d.span.line for d in function.decorators if isinstance(d, (m.Call, m.Attribute))}
+            for function in self._interpreter.project.modules[one.file].facts.functions
+        )
 
     def _branches(self, registration: Registration) -> tuple[int, tuple[tuple[int, str], ...]]:
         """The function that the registration stands in (-1: the module), and the branches around it."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_lint.analysis.entry_points import EntryPoint, dependency_frames, routers_in
+from fastapi_lint.analysis.router_dependencies import RouterDependencies
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.inference.fastapi_model import Registration
 from fastapi_lint.inference.frames import Frame
@@ -71,6 +72,19 @@ class RouteTable:
                 if parent is not None:
                     for child in routers_in(registration.work):
                         self._included[child].append((parent, registration))
+        self._keep_likeliest()
+        self._dependencies = RouterDependencies(
+            interpreter.registrations.values(),
+            {id(one): self._owner(one) for one in interpreter.registrations.values()},
+            {
+                place
+                for place in self._made
+                if self._is_served_as_it_is(place) and not self._is_of_tests(place)
+            },
+        )
+        every = dependency_frames(interpreter, self._dependencies.of_every_request)
+        self.every_request_frames = frozenset(frame for frame, _ in every)
+        """The dependencies of whole applications: every request runs them, whatever its route."""
         handlers: dict[int, list[EntryPoint]] = defaultdict(list)
         for entry in entries:
             if entry.kind in ("route", "websocket"):
@@ -82,6 +96,23 @@ class RouteTable:
         self.routes: tuple[Route, ...] = tuple(
             sorted(self._sure(routes), key=lambda r: (r.path, r.methods, r.file, r.span))
         )
+
+    def _keep_likeliest(self) -> None:
+        """Settle which router is meant where an include may mean one of several that one place makes.
+
+        Where a base class makes the router, each subclass has its own, and the base class seems to have another, which
+        every include may mean as well: the one that is rarest belongs to the include.
+        """
+        groups: dict[tuple[int, Place], list[Place]] = defaultdict(list)
+        for child, parents in self._included.items():
+            for _, registration in parents:
+                groups[(id(registration), child._replace(maker=0))].append(child)
+        times = {child: len(parents) for child, parents in self._included.items()}
+        for (include, _), children in groups.items():
+            least = min(times[child] for child in children)
+            for child in children:
+                if times[child] > least:
+                    self._included[child] = [one for one in self._included[child] if id(one[1]) != include]
 
     def _sure(self, routes: list[Route]) -> Iterator[Route]:
         """Routes without those that a better known one explains.
@@ -115,7 +146,7 @@ class RouteTable:
 
     def _routes(self, registration: Registration, entries: list[EntryPoint]) -> Iterator[Route]:
         frames = tuple([entry.frame for entry in entries])
-        for prefix, markers, top, chain in self._positions(self._owner(registration), 0):
+        for prefix, markers, top, chain in self._positions(self._owner(registration), registration):
             path = prefix + ("{?}" if registration.path is None else registration.path)
             all_markers = (*markers, *registration.dependencies)
             shared = list(dependency_frames(self.interpreter, all_markers))
@@ -143,27 +174,44 @@ class RouteTable:
 
     def _owner(self, registration: Registration) -> Place | None:
         """The app or router concerned; "an application" (`def add_routes(app: FastAPI)`) is the project's only one."""
-        return registration.owner or (self._sole_app if registration.is_app else None)
+        if registration.owner is not None or not registration.is_app:
+            return registration.owner
+        # No application is mounted into itself: where the only one is mounted, the outer one is somebody else's.
+        return None if self._sole_app in routers_in(registration.work) else self._sole_app
+
+    def _is_of_tests(self, place: Place) -> bool:
+        return self.interpreter.project.modules[place.path].is_test
+
+    def _is_served_as_it_is(self, owner: Place) -> bool:
+        """Whether the routes appear without a prefix of others.
+
+        Where an application is mounted is often a matter of deployment; without that it is served as it is.
+        """
+        made, parents = self._made.get(owner), self._included.get(owner, [])
+        return not parents or (made is not None and made.is_app and all(r.path is None for _, r in parents))
 
     def _positions(
-        self, owner: Place | None, depth: int
+        self, owner: Place | None, added: Registration, inside: tuple[Place, ...] = ()
     ) -> Iterator[tuple[str, Value, Place | None, tuple[Registration, ...]]]:
-        """The prefixes (with their dependencies, app and chain) under which a router's routes appear."""
-        if owner is None or depth > DEEPEST_NESTING:
+        """The prefixes (with their dependencies, app and chain) under which appears what was `added` to a router."""
+        if owner is None or len(inside) > DEEPEST_NESTING:
             yield "", (), None, ()
             return
         made = self._made.get(owner)
         own_prefix = ("{?}" if made.path is None else made.path) if made is not None else ""
         own_markers = made.dependencies if made is not None else ()
-        parents = self._included.get(owner, [])
-        # Where an application is mounted is often a matter of deployment; without that it is served as it is.
-        if not parents or (made is not None and made.is_app and all(r.path is None for _, r in parents)):
+        own_markers = (*own_markers, *self._dependencies.appended_before(owner, added))
+        inside = (*inside, owner)
+        parents = [one for one in self._included.get(owner, []) if one[0] not in inside]
+        if not parents or self._is_served_as_it_is(owner):
             yield own_prefix, own_markers, owner, ()
             return
         for parent, registration in parents:
             extra = "{?}" if registration.path is None else registration.path
-            for prefix, markers, top, chain in self._positions(parent, depth + 1):
-                all_markers = (*markers, *registration.dependencies, *own_markers)
+            for prefix, markers, top, chain in self._positions(parent, registration, inside):
+                # A mounted application has nothing of the one around it.
+                of_parent = () if registration.kind == "mount" else (*markers, *registration.dependencies)
+                all_markers = (*of_parent, *own_markers)
                 yield prefix + extra + own_prefix, all_markers, top, (*chain, registration)
 
 

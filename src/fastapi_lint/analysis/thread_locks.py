@@ -14,11 +14,13 @@ from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.walk import nodes_of, walk
 from fastapi_lint.inference.frames import BlockingCallSite, Edge, Form, Frame
-from fastapi_lint.inference.values import InstanceAtom, Place
+from fastapi_lint.inference.values import InstanceAtom, ManagerAtom, Place
 from fastapi_lint.knowledge.blocking import Kind
 
-LOCKS = frozenset({"threading.Lock", "threading.RLock"})
+LOCKS = frozenset({"threading.Lock", "threading.RLock", "threading.Condition"})
 _ENTRIES = frozenset({f"{lock}.__enter__" for lock in LOCKS})
+_RELEASING = frozenset({"threading.Condition.wait", "threading.Condition.wait_for"})
+"""Waits that give the lock up meanwhile."""
 
 
 class _Hold(NamedTuple):
@@ -53,6 +55,7 @@ def brief_waits(
     ]
     if not holds:
         return frozenset()
+    users = list(_users([hold for hold in holds if _is_manager(hold.frame)], frames))
     lasting = {
         use.atom.place
         for frame in frames
@@ -64,7 +67,7 @@ def brief_waits(
     }
     long = [
         hold
-        for hold in holds
+        for hold in (*holds, *users)
         if not hold.frame.module.is_test
         and (not hold.frame.is_async or is_reported(hold.frame))
         and _is_long(hold, direct.get(hold.frame, []), slow, is_rare)
@@ -95,6 +98,27 @@ def _holds(frame: Frame) -> Iterator[_Hold]:
                     yield _Hold(frame, item.span, places, node.body)
 
 
+def _is_manager(frame: Frame) -> bool:
+    """Whether a `@contextmanager` function: what it holds over its `yield`, the `with` blocks of its callers hold."""
+    return frame.function is not None and frame.function.is_manager and not frame.is_async
+
+
+def _users(holds: list[_Hold], frames: Iterable[Frame]) -> Iterator[_Hold]:
+    """The `with` blocks that hold a lock through a context manager of the project that yields while it holds it."""
+    holding: dict[Frame, list[_Hold]] = {}
+    for hold in holds:
+        if any(isinstance(node, m.Yield) for node in walk(hold.body)):
+            holding.setdefault(hold.frame, []).append(hold)
+    for frame in frames if holding else ():
+        if frame.function is None or not any(site.target in holding for site in frame.applications):
+            continue
+        for node in nodes_of(frame.function.facts):
+            for item in node.items if isinstance(node, m.With) and not node.is_async else ():
+                for atom in frame.value_of(item.context):
+                    for hold in holding.get(atom.frame, ()) if isinstance(atom, ManagerAtom) else ():
+                        yield _Hold(frame, item.span, hold.places, node.body)
+
+
 def _is_long(
     hold: _Hold,
     direct: list[BlockingCallSite],
@@ -103,13 +127,18 @@ def _is_long(
 ) -> bool:
     inside: set[Span] = set()
     for node in walk(hold.body):
+        if isinstance(node, m.Yield) and _is_manager(hold.frame):
+            continue
         if isinstance(node, (m.Await, m.Yield)) or (isinstance(node, (m.For, m.With)) and node.is_async):
             return True
         span = getattr(node, "span", None)
         if span is not None and not is_rare(hold.frame, span):
             inside.add(span)
     if any(
-        site.span in inside and site.call.kind is not Kind.METADATA and not enters_lock(site)
+        site.span in inside
+        and site.call.kind is not Kind.METADATA
+        and not enters_lock(site)
+        and site.call.name not in _RELEASING
         for site in direct
     ):
         return True

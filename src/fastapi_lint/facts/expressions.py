@@ -78,7 +78,7 @@ class ExpressionBuilder:
                 operator_of(node.operator), self.expression(node.left), self.expression(node.right)
             ),
             cst.UnaryOperation: lambda node: m.UnaryOperation(
-                operator_of(node.operator), self.expression(node.expression)
+                operator_of(node.operator), self.expression(node.expression), self.span(node)
             ),
             cst.Comparison: self._comparison,
             cst.IfExp: self._conditional,
@@ -180,11 +180,10 @@ class ExpressionBuilder:
         texts = [p.value for p in parts if isinstance(p, m.Constant) and isinstance(p.value, str)]
         if len(texts) == 2:
             return m.Constant("str", "".join(texts)[:LONGEST_STRING])
-        return m.FormattedString(
-            tuple(
-                p for part in parts for p in (part.parts if isinstance(part, m.FormattedString) else (part,))
-            )
-        )
+        together: list[m.Expression] = []
+        for part in parts:
+            together += part.pieces if isinstance(part, m.FormattedString) else (part,)
+        return m.FormattedString(tuple(together))
 
     def _formatted(self, node: cst.FormattedString) -> m.Expression:
         parts: list[m.Expression] = []
@@ -192,7 +191,8 @@ class ExpressionBuilder:
             if isinstance(part, cst.FormattedStringText):
                 parts.append(m.Constant("str", part.value[:LONGEST_STRING]))
             elif isinstance(part, cst.FormattedStringExpression):
-                parts.append(self.expression(part.expression))
+                value = self.expression(part.expression)
+                parts.append(m.Replacement(value, part.conversion or "", self.span(part)))
         return m.FormattedString(tuple(parts))
 
     def _integer(self, node: cst.Integer) -> m.Expression:

@@ -28,10 +28,23 @@ class Constant(NamedTuple):
     value: str | int | float | bool | None
 
 
-class FormattedString(NamedTuple):
-    """An f-string: constants and the expressions between them."""
+class Replacement(NamedTuple):
+    """`{value}` in an f-string; `conversion` is "r", "s", "a" or ""."""
 
-    parts: tuple[Expression, ...]
+    value: Expression
+    conversion: str
+    span: Span
+
+
+class FormattedString(NamedTuple):
+    """An f-string: constants and the replacements between them."""
+
+    pieces: tuple[Expression, ...]
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        """The constants, and the expressions in the replacements."""
+        return tuple([one.value if isinstance(one, Replacement) else one for one in self.pieces])
 
 
 class Attribute(NamedTuple):
@@ -122,6 +135,7 @@ class BooleanOperation(NamedTuple):
 class UnaryOperation(NamedTuple):
     operator: str
     value: Expression
+    span: Span
 
 
 class Comparison(NamedTuple):
@@ -163,6 +177,7 @@ Expression: TypeAlias = (
     Name
     | Constant
     | FormattedString
+    | Replacement
     | Attribute
     | Subscript
     | Call

@@ -20,8 +20,9 @@ from fastapi_lint.facts.layout import LAYOUT
 RECORDED = frozenset(
     {
         "AnnAssign", "Assign", "Attribute", "AugAssign", "Await", "BinaryOperation", "Call", "ClassDef", "Comparison", "Del",
-        "DictComp", "Expr", "For", "FunctionDef", "GeneratorExp", "If", "Lambda", "ListComp", "Match", "NamedExpr", "Param",
-        "Raise", "Return", "SetComp", "Subscript", "While", "With", "WithItem", "Yield",
+        "DictComp", "Expr", "For", "FormattedStringExpression", "FunctionDef", "GeneratorExp", "If", "Lambda", "ListComp",
+        "Match", "NamedExpr", "Param", "Raise", "Return", "SetComp", "Subscript", "UnaryOperation", "While", "With", "WithItem",
+        "Yield",
     }
 )  # fmt: skip
 """The node types whose places facts need."""
@@ -146,13 +147,16 @@ def _match_mapping(node: cst.MatchMapping, at: int, walk: _Walk) -> int:
 def _replacement(
     node: cst.FormattedStringExpression | cst.TemplatedStringExpression, at: int, walk: _Walk
 ) -> int:
+    start = at
     at = _all((node.whitespace_before_expression, node.expression, node.equal), at + 1, walk)
     at = _all((node.whitespace_after_expression,), at, walk)
     if node.conversion is not None:
         at += 1 + len(node.conversion)
     if node.format_spec is not None:
         at = _all(node.format_spec, at + 1, walk)
-    return at + 1
+    at += 1
+    walk.offsets[id(node)] = (start, at)
+    return at
 
 
 def _all(nodes: Any, at: int, walk: _Walk) -> int:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any, TypeVar
 
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model
@@ -40,9 +42,31 @@ def walk(node: Any) -> Iterator[Any]:
             stack.extend(current[::-1])
 
 
-def nodes_of(function: model.FunctionFacts) -> tuple[Any, ...]:
+Node = TypeVar("Node", bound=tuple[Any, ...])
+
+
+class Nodes(tuple[Any, ...]):
+    """The nodes of a body in the order of `walk`, which can also be looked up by their type."""
+
+    @cached_property
+    def by_type(self) -> dict[type, list[Any]]:
+        found: dict[type, list[Any]] = defaultdict(list)
+        for node in self:
+            found[type(node)].append(node)
+        return dict(found)
+
+    def of_type(self, kind: type[Node]) -> Sequence[Node]:
+        return self.by_type.get(kind, ())
+
+
+def nodes_of(function: model.FunctionFacts) -> Nodes:
     """All nodes of the function's body, as `walk` gives them; kept, since many questions look through them."""
     nodes = function.nodes
-    if nodes is None:
-        nodes = function.nodes = tuple(walk(function.body))
+    if not isinstance(nodes, Nodes):
+        nodes = function.nodes = Nodes(walk(function.body))
     return nodes
+
+
+def nodes_of_type(function: model.FunctionFacts, kind: type[Node]) -> Sequence[Node]:
+    """The nodes of one type in the function's body, in the order of `walk`."""
+    return nodes_of(function).of_type(kind)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.model import FunctionFacts
-from fastapi_lint.inference import calls, fastapi_model, models
+from fastapi_lint.inference import calls, fastapi_model, harmless, models
 from fastapi_lint.inference.classes import ProjectClass
 from fastapi_lint.inference.frames import Form
+from fastapi_lint.inference.plain import constants, declares_plain, without_plain
 from fastapi_lint.inference.values import (
     UNKNOWN,
     Atom,
@@ -48,6 +49,11 @@ if TYPE_CHECKING:
 
 CONVENTIONAL_NAMES = {"pwd_context": "passlib.context.CryptContext"}
 """Attribute names whose meaning is settled by FastAPI's own tutorial, for owners about which nothing is known."""
+
+BARE_BASES = frozenset(
+    {"abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "object"}
+)
+"""Bases that bring no attributes of their own."""
 
 ENUMS = ("enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag")
 
@@ -117,11 +123,11 @@ def _of_instance(
 def _of_object(evaluator: ExpressionEvaluator, atom: ObjectAtom, name: str, span: Span) -> Value:
     cls = atom.cls
     found = cls.find(name)
-    results: list[Value] = []
     evaluator.interpreter.ensure_initialised(cls)
-    assigned = [ancestor.cell(name).read(evaluator.frame) for ancestor in cls.mro]
-    results += assigned
-    for descendant in () if atom.exact or found or any(assigned) else cls.descendants():
+    frame = evaluator.frame
+    assigned = [ancestor.cell(name).read(frame) for ancestor in cls.mro]
+    results = [value for value in assigned if value]
+    for descendant in () if atom.exact or found or results else cls.descendants():
         # A mixin or an abstract base uses what only its subclasses have.
         results.append(
             descendant.cell(name).read(evaluator.frame) if name in descendant.attributes else UNKNOWN
@@ -146,21 +152,23 @@ def _of_object(evaluator: ExpressionEvaluator, atom: ObjectAtom, name: str, span
                 results.append(fastapi_model.injected(evaluator, member, types, span))
                 continue
             results.append(_bind(evaluator, member, atom, name, span))
-    if not join_all(results):
+    if not any(results):
         declared = cls.annotation(name)
         if declared is not None:
             results.append(evaluator.interpreter.annotation_in_class(declared[0], declared[1]))
-    if not join_all(results) and found is None:
+    if found is None and not any(results):
         getter = cls.find("__getattr__")
         if getter is not None:
-            return calls.method(evaluator, atom, "__getattr__", [], span, evaluator.attribute_text(name))
+            asked: list[Value] = [(ConstantAtom(name),)]
+            return calls.method(evaluator, atom, "__getattr__", asked, span, evaluator.attribute_text(name))
         if name in models.WRITERS and models.is_model(cls):
             return (DecoratorAtom("writer", cls),)
         if name == "value" and cls.inherits(*ENUMS):
             members = join_all(list(cls.namespace.values()))
             return tuple([member for member in members if isinstance(member, ConstantAtom)])
         for external in cls.externals:
-            results.append(_of_instance(evaluator, InstanceAtom(external, atom.place), name, span, True))
+            if external not in BARE_BASES:
+                results.append(_of_instance(evaluator, InstanceAtom(external, atom.place), name, span, True))
     return join_all(results)
 
 
@@ -247,12 +255,20 @@ def set_attribute(evaluator: ExpressionEvaluator, atom: Atom, name: str, value: 
     """`atom.name = value`."""
     interpreter = evaluator.interpreter
     if isinstance(atom, (ObjectAtom, ClassAtom)):
-        interpreter.add_to(atom.cls.cell(name), value)
+        interpreter.add_to(atom.cls.cell(name), what_is_kept(evaluator, atom.cls, name, value))
     elif isinstance(atom, ModuleAtom):
         module = interpreter.project.modules[atom.path]
         interpreter.names.set_global(module, name, value)
     elif isinstance(atom, InstanceAtom):
         fastapi_model.set_attribute(evaluator, atom, name, value)
+
+
+def what_is_kept(evaluator: ExpressionEvaluator, cls: ProjectClass, name: str, value: Value) -> Value:
+    """What an attribute learns when `value` is assigned to it."""
+    declared = cls.annotation(name)
+    if declared is not None and declares_plain(declared[1]):
+        return constants(value)
+    return value if evaluator.interpreter.has_configured_blocking else without_plain(value)
 
 
 def external_item(evaluator: ExpressionEvaluator, atom: InstanceAtom, span: Span, text: str) -> Value:
@@ -268,7 +284,7 @@ def enter_external(
     """`with instance as target` of a library instance: what the target is."""
     if isinstance(atom, MemberAtom):
         return UNKNOWN
-    if not is_async and atom.detail != "memory":
+    if not is_async and atom.detail not in ("memory", harmless.PROMPT):
         found = blocks_on(atom.type, "enter") or blocks_on(atom.type, "exit")
         evaluator.record_blocking(span, text, found, form=Form.ENTER)
     answer = returned_type(atom.type, "__enter__")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fastapi_lint.facts.model import Constant, Parameter
+from fastapi_lint.inference.plain import constants, is_plain
 from fastapi_lint.inference.values import (
     UNKNOWN,
     Atom,
@@ -68,27 +69,33 @@ def bind_arguments(
     )
     if others is not None and any(_matters(a, UNKNOWN, registers) for value in extra.values() for a in value):
         bound[others] = (ContainerAtom("dict", UNKNOWN, tuple(extra.values()), tuple(extra)),)
-    signature = interpreter.signature(function) if bound else None
-    kept: dict[str, Value] = {}
-    for position, parameter in enumerate(parameters):
-        value = bound.get(parameter.name, UNKNOWN)
-        if parameter.name in function.flag_parameters:
-            given = value if parameter.name in bound else _constant_default(parameter)
-            flags = tuple(
-                [atom for atom in given if isinstance(atom, ConstantAtom) and isinstance(atom.value, bool)]
-            )
-            if flags and len(flags) == len(given):
-                kept[parameter.name] = flags
-                continue
+    kept = _flags(function, bound) if function.flag_parameters else {}
+    for name, value in bound.items():
+        if name in kept:
+            continue
+        if name in layout.plain:
+            value = constants(value)
         if not value:
             continue
-        assert signature is not None
-        declared = signature.annotations[position]
-        counts = registers or parameter.name in function.loop_parameters
+        declared = interpreter.signature(function).annotations[layout.positions[name]]
+        counts = registers or name in function.loop_parameters
         relevant = tuple([atom for atom in value if _matters(atom, declared, counts)])
         if relevant and depth(relevant) <= 2:
-            kept[parameter.name] = relevant
+            kept[name] = relevant
     return kept
+
+
+def _flags(function: ProjectFunction, bound: dict[str, Value]) -> dict[str, Value]:
+    """The switches of the function that are known to be on or off in this call."""
+    known: dict[str, Value] = {}
+    for parameter in function.facts.parameters:
+        if parameter.name in function.flag_parameters:
+            given = bound[parameter.name] if parameter.name in bound else _constant_default(parameter)
+            if given and all(
+                isinstance(atom, ConstantAtom) and isinstance(atom.value, bool) for atom in given
+            ):
+                known[parameter.name] = given
+    return known
 
 
 def given_parameters(
@@ -120,7 +127,9 @@ def _matters(atom: Atom, declared: Value, registers: bool) -> bool:
     if isinstance(atom, ContainerAtom):
         items = (*atom.items, atom.element)
         return atom not in declared and any(_matters(a, UNKNOWN, registers) for value in items for a in value)
-    return isinstance(atom, (*_CALLABLES, CoroutineAtom, GeneratorAtom))
+    if isinstance(atom, (CoroutineAtom, GeneratorAtom)):
+        return True
+    return isinstance(atom, _CALLABLES) and not is_plain(atom)
 
 
 def _is_router(atom: InstanceAtom | ObjectAtom) -> bool:

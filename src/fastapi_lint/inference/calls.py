@@ -108,6 +108,8 @@ def call(evaluator: ExpressionEvaluator, node: m.Call) -> Value:
     known = len(evaluator.frame.calls)
     if callee and id(node) in evaluator.directly_awaited:
         result = _apply_awaited(evaluator, callee, arguments, context)
+    elif len(callee) == 1:
+        result = apply(evaluator, callee[0], arguments, context)
     elif callee:
         result = join_all([apply(evaluator, atom, arguments, context) for atom in callee])
     else:
@@ -266,12 +268,7 @@ def apply(evaluator: ExpressionEvaluator, atom: Atom, arguments: Arguments, cont
             arguments.is_open,
         )
     if isinstance(atom, PartialAtom):
-        merged = Arguments(
-            [*atom.positional, *arguments.positional],
-            dict(atom.keywords) | arguments.keywords,
-            arguments.is_open,
-        )
-        return apply(evaluator, atom.function, merged, context)
+        return apply(evaluator, atom.function, _completed(atom, arguments), context)
     if isinstance(atom, OffloadedAtom):
         result = hand_over(evaluator, atom.function, arguments, context)
         return (CoroutineAtom(None, result),) if atom.awaitable else result
@@ -290,6 +287,15 @@ def apply_all(
     return join_all([apply(evaluator, atom, arguments, context) for atom in value])
 
 
+def _completed(atom: PartialAtom, arguments: Arguments) -> Arguments:
+    """What a partial's function is called with."""
+    return Arguments(
+        [*atom.positional, *arguments.positional],
+        dict(atom.keywords) | arguments.keywords,
+        arguments.is_open,
+    )
+
+
 def hand_over(
     evaluator: ExpressionEvaluator,
     work: Value,
@@ -300,7 +306,9 @@ def hand_over(
     """`work` is called elsewhere with `arguments`: nothing of it runs in the caller. Gives its result."""
     results = []
     for atom in work:
-        if isinstance(atom, (FunctionAtom, ClassAtom, ObjectAtom, PartialAtom)):
+        if isinstance(atom, PartialAtom):
+            results.append(hand_over(evaluator, (atom.function,), _completed(atom, arguments), context, edge))
+        elif isinstance(atom, (FunctionAtom, ClassAtom, ObjectAtom)):
             results.append(apply(evaluator, atom, arguments, context._replace(edge=edge)))
         elif isinstance(atom, (ExternalAtom, MemberAtom)):
             known = len(evaluator.frame.calls)
@@ -430,8 +438,9 @@ def construct(
             *arguments.keywords.items(),
         ]:
             if name in fields:
+                kept = attributes.what_is_kept(evaluator, cls, name, value)
                 interpreter.add_to(
-                    cls.cell(name), tuple([a for a in value if not isinstance(a, ConstantAtom)])
+                    cls.cell(name), tuple([a for a in kept if not isinstance(a, ConstantAtom)])
                 )
         implicit.run_factories(evaluator, cls, arguments, context)
         if cls.find("__post_init__") is not None:

@@ -53,12 +53,50 @@ def truth(evaluator: ExpressionEvaluator, test: m.Expression) -> bool | None:
         if decisive in sides:
             return decisive
         return (not decisive) if None not in sides else None
+    if isinstance(test, m.Comparison) and isinstance(test.left, m.Name) and len(test.operators) == 1:
+        return _is_among(evaluator, test.left, test.operators[0], test.comparators[0])
     if isinstance(test, m.Call) and len(test.arguments) == 1:
         answers = {
             _is_async(evaluator, test, atom) for atom in evaluator.frame.value_of(test.arguments[0].value)
         }
         return answers.pop() if len(answers) == 1 else None
     return None
+
+
+def _is_among(
+    evaluator: ExpressionEvaluator, left: m.Name, operator: str, right: m.Expression
+) -> bool | None:
+    """`name in FACTORIES` and `name == "lock"`, where the caller passed a text for `name`."""
+    value = evaluator.env.get(left.id, UNKNOWN)
+    if len(value) != 1 or evaluator.frame.arguments.get(left.id) is not value:
+        return None
+    text = value[0].value if isinstance(value[0], ConstantAtom) else None
+    if not isinstance(text, str) or operator not in ("in", "not in", "==", "!="):
+        return None
+    if operator in ("==", "!="):
+        texts = frozenset([right.value]) if isinstance(right, m.Constant) else None
+    else:
+        texts = _texts_in(evaluator, right)
+    return None if texts is None else (text in texts) == (operator in ("in", "=="))
+
+
+def _texts_in(evaluator: ExpressionEvaluator, node: m.Expression) -> frozenset[Any] | None:
+    """The constants that a display holds, written here or given to a global name of the module once."""
+    if isinstance(node, m.Name) and node.id not in evaluator.env:
+        given = [
+            statement.value
+            for statement in evaluator.module.facts.body
+            if isinstance(statement, m.Assign)
+            if any(isinstance(target, m.Name) and target.id == node.id for target in statement.targets)
+        ]
+        if len(given) != 1 or given[0] is None:
+            return None
+        node = given[0]
+    if isinstance(node, m.Call) and isinstance(node.function, m.Name) and len(node.arguments) == 1:
+        node = node.arguments[0].value if node.function.id in ("frozenset", "set", "tuple") else node
+    if not isinstance(node, m.Display) or not all(isinstance(item, m.Constant) for item in node.items):
+        return None
+    return frozenset([item.value for item in node.items if isinstance(item, m.Constant)])
 
 
 def _is_async(evaluator: ExpressionEvaluator, test: m.Call, atom: Any) -> bool | None:
@@ -136,7 +174,7 @@ def may_be(atom: Any, classes: Value) -> bool:
 
 def without_doubtful_flags(evaluator: ExpressionEvaluator, node: m.Expression, value: Value) -> Value:
     """`True` and `False` count as passed where they are written, or were passed on: a default may be overridden."""
-    if isinstance(node, m.Constant) or not any(map(_is_flag, value)):
+    if not value or isinstance(node, m.Constant) or not any(map(_is_flag, value)):
         return value
     if isinstance(node, m.Name) and evaluator.frame.arguments.get(node.id) is value:
         return value

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.walk import walk
-from fastapi_lint.inference import attributes, calls, iteration, texts
+from fastapi_lint.inference import attributes, calls, implicit, iteration, texts
 from fastapi_lint.inference.frames import BlockingCallSite, CallSite, Edge, Form, Frame
 from fastapi_lint.inference.functions import ProjectFunction
 from fastapi_lint.inference.rendering import render, render_loop, render_operation
@@ -44,6 +44,7 @@ OPERATORS = {
     "**": "__pow__", "@": "__matmul__", "<<": "__lshift__", ">>": "__rshift__", "&": "__and__", "|": "__or__",
     "^": "__xor__", "==": "__eq__", "!=": "__ne__", "<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge__",
 }  # fmt: skip
+UNARY = {"-": "__neg__", "+": "__pos__", "~": "__invert__"}
 
 
 class ExpressionEvaluator:
@@ -157,11 +158,16 @@ class ExpressionEvaluator:
 
     def _formatted(self, node: m.FormattedString) -> Value:
         texts: list[str] = []
-        for part in node.parts:
-            text = self.text(part)
+        for piece in node.pieces:
+            text = self.text(piece)
             if text is not None:
                 texts.append(text)
-        return (ConstantAtom("".join(texts)),) if len(texts) == len(node.parts) else UNKNOWN
+        return (ConstantAtom("".join(texts)),) if len(texts) == len(node.pieces) else UNKNOWN
+
+    def _replacement(self, node: m.Replacement) -> Value:
+        value = self.expression(node.value)
+        implicit.show(self, node.value, value, node.conversion, node.span)
+        return value
 
     def text(self, node: m.Expression) -> str | None:
         """The one string or number that an expression is, as text."""
@@ -172,7 +178,11 @@ class ExpressionEvaluator:
 
     def _attribute(self, node: m.Attribute) -> Value:
         value = self.expression(node.value)
+        if not value:
+            return UNKNOWN
         self.attribute_node = node
+        if len(value) == 1:
+            return attributes.get(self, value[0], node.attribute, node.span)
         return join_all([attributes.get(self, atom, node.attribute, node.span) for atom in value])
 
     def attribute_text(self, name: str) -> str:
@@ -310,6 +320,7 @@ class ExpressionEvaluator:
             text = texts.percent(left, right)
             if text:
                 return text
+            implicit.fill_in(self, node, left, right)
         if node.operator == "+" and len(left) == len(right) == 1:
             one, other = left[0], right[0]
             if (
@@ -333,6 +344,9 @@ class ExpressionEvaluator:
                 results.append((atom,))
         if node.operator == "|":
             results.append(tuple([a for a in right if isinstance(a, (ClassAtom, ExternalAtom, GenericAtom))]))
+        elif node.operator in OPERATORS and not any(isinstance(atom, ObjectAtom) for atom in left):
+            names = (OPERATORS[node.operator].replace("__", "__r", 1),)
+            results.append(implicit.ask(self, right, names, node.span, render_operation(node), (left,)))
         return join_all(results)
 
     def _boolean(self, node: m.BooleanOperation) -> Value:
@@ -346,6 +360,9 @@ class ExpressionEvaluator:
 
     def _unary(self, node: m.UnaryOperation) -> Value:
         value = self.expression(node.value)
+        special = UNARY.get(node.operator)
+        if special is not None and any(isinstance(atom, ObjectAtom) for atom in value):
+            return implicit.ask(self, value, (special,), node.span, f"{node.operator}{render(node.value)}")
         if node.operator == "-":
             return tuple(
                 [
@@ -429,6 +446,7 @@ _HANDLERS: dict[type, Callable[[Any, Any], Value]] = {
     m.Name: ExpressionEvaluator._name,
     m.Constant: ExpressionEvaluator._constant,
     m.FormattedString: ExpressionEvaluator._formatted,
+    m.Replacement: ExpressionEvaluator._replacement,
     m.Attribute: ExpressionEvaluator._attribute,
     m.Subscript: ExpressionEvaluator._subscript,
     m.Call: ExpressionEvaluator._call,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.walk import walk
-from fastapi_lint.inference import calls, iteration, texts
+from fastapi_lint.inference import calls, implicit, iteration, texts
 from fastapi_lint.inference.frames import CallSite, Edge
 from fastapi_lint.inference.values import (
     UNKNOWN,
@@ -63,9 +63,9 @@ class Registration(NamedTuple):
 
     `kind`: "route", "websocket", "include", "mount", "middleware", "exception handler", "startup", "shutdown", "lifespan",
     "dependency" (router-wide), "router" (the making of an app or router: `path` is its prefix).
-    "route class", "openapi".
+    "route class", "openapi", "dependencies" (added to those of a router that was made).
     `owner` is the app or router, None if unknown (`is_app` then says whether it is an app); `path` is the route path or prefix, None if unknown.
-    `response_model` is None where the route does not name one.
+    `response_model` is None where the route does not name one. `is_plain`: a route of Starlette, which gets the request alone.
     """
 
     kind: str
@@ -79,6 +79,7 @@ class Registration(NamedTuple):
     is_app: bool = False
     response_model: Value | None = None
     response_class: Value = UNKNOWN
+    is_plain: bool = False
 
 
 def text_of(value: Value, default: str | None = None) -> str | None:
@@ -183,7 +184,8 @@ def call_path(
         place = evaluator.interpreter.place_in_call(evaluator.frame, context.span)
         if work:
             methods = () if kind == "websocket" else methods
-            _register(evaluator, Registration(kind, place, work, file, context.span, where, methods))
+            made_here = Registration(kind, place, work, file, context.span, where, methods)
+            _register(evaluator, made_here._replace(is_plain=".API" not in path))
         if "routes" in arguments.keywords:
             inner = elements(arguments.keywords["routes"])
             _register(evaluator, Registration("include", place, inner, file, context.span, where))
@@ -271,7 +273,10 @@ def call_member(
             arguments.keywords.get("response_class", UNKNOWN),
         )
         made_route = Registration(kind, owner.place, work, file, span, path, methods, dependencies, is_app)
-        _register(evaluator, made_route._replace(response_model=model, response_class=answer))
+        is_plain = "api" not in chain
+        _register(
+            evaluator, made_route._replace(response_model=model, response_class=answer, is_plain=is_plain)
+        )
     elif chain == "__init__":
         # `super().__init__(prefix=...)` in a subclass.
         if owner.place is not None:
@@ -279,6 +284,11 @@ def call_member(
     elif chain in ("routes.append", "routes.insert"):
         work = arguments.positional[-1] if arguments.positional else UNKNOWN
         _register(evaluator, Registration("include", owner.place, work, file, span, ""))
+    elif chain in ("dependencies.append", "dependencies.insert", "dependencies.extend"):
+        added = arguments.positional[-1] if arguments.positional else UNKNOWN
+        added = elements(added) if chain.endswith("extend") else added
+        made_later = Registration("dependencies", owner.place, UNKNOWN, file, span, None, (), added, is_app)
+        _register(evaluator, made_later)
     elif chain == "include_router":
         work = arguments.get(0, "router")
         prefix = text_of(arguments.get(1, "prefix"), None if arguments.has(1, "prefix") else "")
@@ -317,6 +327,10 @@ def _make_later(
         if isinstance(atom, ClassAtom):
             passed = calls.Arguments([UNKNOWN, *arguments.positional[1:]], options, arguments.is_open)
             calls.construct(evaluator, atom.cls, passed, context._replace(edge=Edge.DETACHED))
+        elif isinstance(atom, ExternalAtom) and atom.path in api.AUTHENTICATION:
+            work = join_all([arguments.get(1, "backend"), arguments.get(2, "on_error")])
+            file = evaluator.module.path
+            _register(evaluator, Registration("middleware", None, work, file, context.span))
 
 
 def _methods(value: Value) -> tuple[str, ...]:
@@ -395,6 +409,7 @@ def call_of_unknown(evaluator: ExpressionEvaluator, node: m.Call, arguments: Arg
         text = texts.method(receiver, function.attribute, arguments.positional, arguments.keywords)
         if text:
             return text
+        implicit.format_text(evaluator, node, receiver, arguments)
     if isinstance(function, m.Attribute) and arguments.positional:
         path = text_of(arguments.positional[0])
         is_verb = function.attribute in api.HTTP_METHODS or function.attribute in ("api_route", "websocket")

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.model import FunctionFacts
-from fastapi_lint.facts.walk import nodes_of
+from fastapi_lint.facts.walk import nodes_of_type
+from fastapi_lint.inference.plain import declares_plain
 from fastapi_lint.inference.values import UNKNOWN, FunctionAtom, Value
 from fastapi_lint.knowledge.fastapi_api import APP, HTTP_METHODS, ROUTE_MAKERS, ROUTER
 
@@ -29,10 +30,13 @@ class Layout(NamedTuple):
     """The parameters of a function by how arguments find them: `rest` is `*args`, `others` is `**kwargs`."""
 
     names: frozenset[str]
+    positions: dict[str, int]
     places: tuple[str, ...]
     keywords: frozenset[str]
     rest: str | None
     others: str | None
+    plain: frozenset[str]
+    """Those declared as texts, numbers and the like."""
     takes_own: bool
     """Whether the first parameter can be `self` or `cls`."""
 
@@ -100,10 +104,12 @@ class ProjectFunction:
             parameters = self.facts.parameters
             self._layout = Layout(
                 self.parameter_names,
+                {parameter.name: position for position, parameter in enumerate(parameters)},
                 tuple([p.name for p in parameters if p.kind in ("positional", "normal")]),
                 frozenset([p.name for p in parameters if p.kind in ("normal", "keyword")]),
                 next((p.name for p in parameters if p.kind == "*"), None),
                 next((p.name for p in parameters if p.kind == "**"), None),
+                frozenset([p.name for p in parameters if declares_plain(p.annotation)]),
                 bool(parameters) and parameters[0].kind in ("positional", "normal"),
             )
         return self._layout
@@ -134,9 +140,10 @@ class ProjectFunction:
 
     @property
     def loop_parameters(self) -> frozenset[str]:
-        """Parameters that say how often a loop turns: constants passed for them matter."""
+        """Parameters that say how often a loop turns, or which attribute is asked for: constants passed for them matter."""
         if self._loop_parameters is None:
-            self._loop_parameters = self.facts.counted & self.parameter_names
+            asked = frozenset(self.layout.places[1:2]) if self.facts.name == "__getattr__" else frozenset()
+            self._loop_parameters = (self.facts.counted & self.parameter_names) | asked
         return self._loop_parameters
 
     @property
@@ -155,26 +162,24 @@ def _handed_on(facts: FunctionFacts) -> frozenset[str]:
     """The names that are arguments of calls by themselves."""
     return frozenset(
         argument.value.id
-        for node in nodes_of(facts)
-        if isinstance(node, m.Call)
+        for node in nodes_of_type(facts, m.Call)
         for argument in node.arguments
         if isinstance(argument.value, m.Name)
     )
 
 
 def _makes_routes(module: Module, facts: FunctionFacts) -> bool:
-    for node in nodes_of(facts):
-        if isinstance(node, m.Call):
-            name = getattr(node.function, "attribute", None) or getattr(node.function, "id", "")
-            if name in ROUTE_MAKERS:
-                return True
-        elif isinstance(node, m.Define):
-            inner = module.facts.functions[node.function]
-            if _makes_routes(module, inner) or any(
-                isinstance(one, m.Call)
-                and isinstance(one.function, m.Attribute)
-                and one.function.attribute in HTTP_METHODS | {"websocket"}
-                for one in inner.decorators
-            ):
-                return True
+    for call in nodes_of_type(facts, m.Call):
+        name = getattr(call.function, "attribute", None) or getattr(call.function, "id", "")
+        if name in ROUTE_MAKERS:
+            return True
+    for node in nodes_of_type(facts, m.Define):
+        inner = module.facts.functions[node.function]
+        if _makes_routes(module, inner) or any(
+            isinstance(one, m.Call)
+            and isinstance(one.function, m.Attribute)
+            and one.function.attribute in HTTP_METHODS | {"websocket"}
+            for one in inner.decorators
+        ):
+            return True
     return False

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from fastapi_lint.facts import model as m
 from fastapi_lint.inference.values import UNKNOWN, ConstantAtom, InstanceAtom, Value
+from fastapi_lint.knowledge.blocking import constructed_type
+from fastapi_lint.knowledge.blocking.waiting import AT_ONCE, waiting_parameters
 
 if TYPE_CHECKING:
     from fastapi_lint.inference.calls import Arguments
@@ -17,6 +19,9 @@ _QUEUES = (
     "multiprocessing.queues.Queue",
     "queue.SimpleQueue",
 )
+PROMPT = "prompt"
+"""What the arguments of a lock say that is refused rather than waited for."""
+
 _MEMORY_FILES = frozenset({"io.BytesIO", "io.StringIO"})
 _OPENERS = frozenset({"open", "io.open", "pathlib.Path"})
 _KERNEL_FOLDERS = ("/proc/", "/sys/")
@@ -24,7 +29,14 @@ _FILE_USERS = frozenset(
     {"zipfile.ZipFile", "tarfile.open", "gzip.GzipFile", "gzip.open", "json.load", "json.dump", "pickle.load",
      "pickle.dump", "torch.save", "wave.open", "soundfile.write"}
 )  # fmt: skip
-_AT_ONCE = ("fcntl.LOCK_NB", "fcntl.LOCK_UN")
+_AT_ONCE = (
+    "fcntl.LOCK_NB",
+    "fcntl.LOCK_UN",
+    "portalocker.LOCK_NB",
+    "portalocker.LOCK_UN",
+    "portalocker.LockFlags.NON_BLOCKING",
+    "portalocker.LockFlags.UNBLOCK",
+)
 SHORTEST_SLEEP = 0.001
 """Seconds up to which a sleep is a spin of the clock rather than a wait."""
 _FEW_ROUNDS = 10_000
@@ -39,8 +51,9 @@ def function(path: str, arguments: Arguments, node: m.Call | None = None) -> boo
         return _is_at_most(arguments.get(3, "iterations"), _FEW_ROUNDS)
     if path in ("os.waitpid", "os.wait4", "os.wait3", "os.waitid"):
         return any(getattr(atom, "path", "") == "os.WNOHANG" for value in arguments.every() for atom in value)
-    if path in ("fcntl.flock", "fcntl.lockf"):
-        return any(getattr(atom, "path", "") in _AT_ONCE for atom in arguments.get(1, "operation"))
+    if path in ("fcntl.flock", "fcntl.lockf", "portalocker.lock"):
+        flags = arguments.get(1, "flags" if path == "portalocker.lock" else "operation")
+        return any(getattr(atom, "path", "") in _AT_ONCE for atom in flags)
     if path == "concurrent.futures.wait":
         return _is(arguments.get(1, "timeout"), 0)
     if path in _OPENERS and (_is_kernel_file(arguments.get(0, "file")) or _spells_kernel_file(node)):
@@ -55,30 +68,37 @@ def function(path: str, arguments: Arguments, node: m.Call | None = None) -> boo
 
 def method(owner: InstanceAtom, name: str, arguments: Arguments) -> bool:
     """Whether this call of a blocking method returns at once."""
-    if name == "acquire":
-        return _is(arguments.get(0, "blocking"), False) or _is(arguments.get(1, "timeout"), 0)
-    if name in ("get", "put") and owner.type in _QUEUES:
-        position = 0 if name == "get" else 1
-        if _is(arguments.get(position, "block"), False) or _is(arguments.get(position + 1, "timeout"), 0):
-            return True
-        return name == "put" and owner.detail == "unbounded"
-    if name in ("wait", "join", "result", "exception") and _is(arguments.get(0, "timeout"), 0):
+    decided = _is_at_once(f"{owner.type}.{name}", arguments)
+    if decided is not None:
+        return decided
+    if owner.detail == PROMPT:
         return True
-    if name == "shutdown":
-        return _is(arguments.get(0, "wait"), False)
-    if name == "get" and owner.type == "celery.result.AsyncResult":
-        return _is(arguments.get(0, "timeout"), 0)
+    if owner.type in _QUEUES:
+        return name == "put" and owner.detail != "bounded"  # most queues are never full
     return owner.detail == "memory"
+
+
+def _is_at_once(path: str, arguments: Arguments) -> bool | None:
+    """Whether the arguments say that the call does not wait; None when they leave that open."""
+    said = None
+    for position, parameter in enumerate(waiting_parameters(path)):
+        if parameter in AT_ONCE and arguments.has(position, parameter):
+            if _is(arguments.get(position, parameter), AT_ONCE[parameter]):
+                return True
+            said = False if path.endswith(".acquire") else said
+    return said
 
 
 def detail(path: str, arguments: Arguments, node: m.Call | None = None) -> str:
     """What the constructor's arguments say about later calls."""
     if path in _QUEUES:
         size = arguments.get(0, "maxsize")
-        if not arguments.has(0, "maxsize") or _is(size, 0):
-            return "unbounded"
+        if arguments.has(0, "maxsize") and not _is(size, 0):
+            return "bounded"
     if function(path, arguments, node):
         return "memory"
+    if _is_at_once(constructed_type(path) or path, arguments):
+        return PROMPT
     return ""
 
 

@@ -11,6 +11,8 @@ from fastapi_lint.inference import calls, iteration
 from fastapi_lint.inference.rendering import render
 from fastapi_lint.inference.values import (
     UNKNOWN,
+    Atom,
+    ConstantAtom,
     ContainerAtom,
     ExternalAtom,
     FunctionAtom,
@@ -25,6 +27,14 @@ if TYPE_CHECKING:
     from fastapi_lint.inference.evaluator import ExpressionEvaluator
     from fastapi_lint.inference.frames import Frame
     from fastapi_lint.inference.interpreter import Interpreter
+
+SHOWN_BY = {
+    "": ("__format__", "__str__", "__repr__"),
+    "s": ("__str__", "__repr__"),
+    "r": ("__repr__",),
+    "a": ("__repr__",),
+}
+"""The methods that make an object's text, by how it is asked for: the first that its class has."""
 
 FIELDS = frozenset(
     {"dataclasses.field", "pydantic.Field", "pydantic.fields.Field", "attrs.field", "sqlmodel.Field"}
@@ -77,15 +87,60 @@ def test_truth(evaluator: ExpressionEvaluator, node: m.Expression, span: Span) -
         ask(evaluator, evaluator.frame.value_of(inner), ("__bool__", "__len__"), span, render(inner))
 
 
-def ask(evaluator: ExpressionEvaluator, value: Value, names: tuple[str, ...], span: Span, text: str) -> Value:
+def ask(
+    evaluator: ExpressionEvaluator,
+    value: Value,
+    names: tuple[str, ...],
+    span: Span,
+    text: str,
+    positional: tuple[Value, ...] = (),
+) -> Value:
     """Call the first of the special methods that each object of the project has."""
     results: list[Value] = []
     for atom in value:
         if isinstance(atom, ObjectAtom):
             name = next((name for name in names if atom.cls.find(name) is not None), None)
             if name is not None:
-                results.append(calls.method(evaluator, atom, name, [], span, text, is_open=True))
+                passed = list(positional)
+                results.append(calls.method(evaluator, atom, name, passed, span, text, is_open=True))
     return join_all(results)
+
+
+def show(
+    evaluator: ExpressionEvaluator, node: m.Expression, value: Value, conversion: str, span: Span
+) -> None:
+    """`f"{value}"` has an object of the project format itself."""
+    if any(isinstance(atom, ObjectAtom) for atom in value):
+        inner = f"{render(node)}!{conversion}" if conversion else render(node)
+        ask(evaluator, value, SHOWN_BY[conversion], span, f'f"{{{inner}}}"')
+
+
+def fill_in(evaluator: ExpressionEvaluator, node: m.BinaryOperation, template: Value, value: Value) -> None:
+    """`"%s, %r" % (one, other)` asks the objects among the values for their texts."""
+    if not isinstance(node.left, m.FormattedString) and not any(map(_is_text, template)):
+        return
+    texts = [atom.value for atom in template if isinstance(atom, ConstantAtom)]
+    conversion = "r" if texts and all("%s" not in str(text) for text in texts) else "s"
+    shown: list[Value] = [value]
+    for atom in value:
+        if isinstance(atom, ContainerAtom):
+            shown += atom.items
+    for one in shown:
+        ask(evaluator, one, SHOWN_BY[conversion], node.span, f'"..." % {render(node.right)}')
+
+
+def format_text(evaluator: ExpressionEvaluator, node: m.Call, template: Value, arguments: Arguments) -> None:
+    """`"{} {name}".format(one, name=other)` has the objects among the arguments format themselves."""
+    function = node.function
+    if not isinstance(function, m.Attribute) or function.attribute != "format":
+        return
+    if isinstance(function.value, m.FormattedString) or any(map(_is_text, template)):
+        for value in arguments.every():
+            ask(evaluator, value, SHOWN_BY[""], node.span, '"...".format')
+
+
+def _is_text(atom: Atom) -> bool:
+    return isinstance(atom, ConstantAtom) and isinstance(atom.value, str)
 
 
 def set_property(
@@ -109,5 +164,5 @@ def unpack(evaluator: ExpressionEvaluator, node: m.Expression, value: Value, spa
 
 
 __all__ = [
-    "ask", "default_factories", "run_factories", "set_property", "test_truth", "unpack",
+    "ask", "default_factories", "fill_in", "format_text", "run_factories", "set_property", "show", "test_truth", "unpack",
 ]  # fmt: skip

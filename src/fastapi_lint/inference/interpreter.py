@@ -31,6 +31,7 @@ from fastapi_lint.inference.values import (
     join_all,
 )
 from fastapi_lint.knowledge.blocking import BlockingCall, Confidence, Kind
+from fastapi_lint.knowledge.fastapi_api import HOOKS
 from fastapi_lint.project.modules import Module, Project
 
 if TYPE_CHECKING:
@@ -59,14 +60,19 @@ MOST_EVALUATIONS = 4
 
 CALLED_METHODS = {
     "middleware": ("dispatch", "__call__"),
-    "route": ("get", "put", "post", "delete", "options", "head", "patch"),
-    "websocket": ("on_connect", "on_receive", "on_disconnect"),
+    "route": ("dispatch", "get", "put", "post", "delete", "options", "head", "patch", "method_not_allowed"),
+    "websocket": ("dispatch", "decode", "on_connect", "on_receive", "on_disconnect"),
     "lifespan": ("__aenter__", "__aexit__"),
     "route class": ("get_route_handler",),
     "mount": ("__call__",),
     "exception handler": ("__call__",),
 }
 """For a class given to FastAPI as that kind: the methods of its instances that are called."""
+
+
+def hooks_of(cls: ProjectClass) -> dict[str, bool]:
+    """The methods by which FastAPI uses an instance of the class, for its library bases: whether a thread runs them."""
+    return {name: how for base in cls.externals for name, how in HOOKS.get(base, {}).items()}
 
 
 def _most_frames(function: ProjectFunction) -> int:
@@ -122,8 +128,10 @@ class Interpreter:
                 members = (*members, *(found[1] if found else UNKNOWN))
             return [self.frame(a.function, receiver, {}) for a in members if isinstance(a, FunctionAtom)]
         if isinstance(atom, ObjectAtom):
-            found = atom.cls.find("__call__")
-            members = found[1] if found else UNKNOWN
+            members = UNKNOWN
+            for name in ("__call__", *hooks_of(atom.cls)):
+                found = atom.cls.find(name)
+                members = (*members, *(found[1] if found else UNKNOWN))
             return [self.frame(a.function, atom, {}) for a in members if isinstance(a, FunctionAtom)]
         function = getattr(atom, "function", None)
         return self.entry_frames(function) if function is not None and hasattr(atom, "positional") else []

@@ -414,14 +414,16 @@ def _adapter(evaluator: ExpressionEvaluator, arguments: Arguments, context: Call
 
 ASKED = {
     "len": ("__len__",), "bool": ("__bool__", "__len__"), "str": ("__str__", "__repr__"), "repr": ("__repr__",),
-    "hash": ("__hash__",), "abs": ("__abs__",), "round": ("__round__",), "int": ("__int__",), "float": ("__float__",),
+    "format": ("__format__", "__str__", "__repr__"), "print": ("__str__", "__repr__"), "hash": ("__hash__",),
+    "abs": ("__abs__",), "round": ("__round__",), "int": ("__int__",), "float": ("__float__",),
 }  # fmt: skip
 """Built-ins that ask an object of the project: the first method that its class has."""
 
 
 def _asking(names: tuple[str, ...]) -> Model:
     def ask(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> Value:
-        implicit.ask(evaluator, arguments.get(0, "object"), names, context.span, context.text)
+        for asked in arguments.positional if context.text == "print" else arguments.positional[:1]:
+            implicit.ask(evaluator, asked, names, context.span, context.text)
         return UNKNOWN
 
     return ask

@@ -11,6 +11,7 @@ from fastapi_lint.facts.walk import walk
 from fastapi_lint.inference import attributes, calls, conditions, implicit, iteration, library
 from fastapi_lint.inference.definitions import DefinitionEvaluator, span_of
 from fastapi_lint.inference.evaluator import OPERATORS
+from fastapi_lint.inference.plain import constants, declares_plain
 from fastapi_lint.inference.rendering import render, render_loop
 from fastapi_lint.inference.values import (
     UNKNOWN,
@@ -85,7 +86,10 @@ class Evaluator(DefinitionEvaluator):
                     if statement.value is None:
                         return True
                     value = tuple([a for a in value if not isinstance(a, ConstantAtom)]) or value
-            value = self._narrow_to_declared(value, declared)
+            if declares_plain(statement.annotation):
+                value = constants(value)
+            else:
+                value = self._narrow_to_declared(value, declared)
         if statement.value is not None and any(isinstance(t, m.Display) for t in statement.targets):
             implicit.unpack(self, statement.value, value, statement.span)
         for target in statement.targets:
@@ -179,6 +183,9 @@ class Evaluator(DefinitionEvaluator):
 
     def _return(self, statement: m.Return) -> bool:
         value = self.expression(statement.value) if statement.value is not None else UNKNOWN
+        function = self.frame.function
+        if function is not None and declares_plain(function.facts.returns):
+            value = constants(value)
         if self.frame.result.add(value):
             self.interpreter.grew(self.frame.result)
         return False

@@ -67,4 +67,26 @@ MIDDLEWARE_BASES = frozenset(
     {"starlette.middleware.base.BaseHTTPMiddleware", "fastapi.middleware.base.BaseHTTPMiddleware"}
 )
 
+_STATIC_FILES = {
+    "check_config": False, "file_response": False, "get_path": False, "get_response": False, "is_not_modified": False,
+    "lookup_path": True,
+}  # fmt: skip
+HOOKS: dict[str, dict[str, bool]] = {
+    "starlette.authentication.AuthenticationBackend": {"authenticate": False},
+    "starlette.staticfiles.StaticFiles": _STATIC_FILES,
+    "fastapi.staticfiles.StaticFiles": _STATIC_FILES,
+}
+"""Classes whose instances are given to FastAPI, with the methods that a subclass may override: whether a thread runs them.
+
+Starlette awaits what `authenticate` gives, so that a plain function of that name runs on the loop as well.
+"""
+
+AUTHENTICATION = frozenset(
+    {
+        "starlette.middleware.authentication.AuthenticationMiddleware",
+        "fastapi.middleware.authentication.AuthenticationMiddleware",
+    }
+)
+"""Middleware that takes a backend, and a function `on_error` that it calls on the loop."""
+
 ENDPOINT_BASES = frozenset({"starlette.endpoints.HTTPEndpoint", "starlette.endpoints.WebSocketEndpoint"})

@@ -10,8 +10,6 @@ from fastapi_lint.knowledge.blocking import Kind
 from fastapi_lint.rules.rule import Rule
 
 _DEEDS = ("build", "compute", "create", "download", "import", "load", "read", "start")
-_NO_THREAD = "leave "
-"""How the advice begins where a thread does not help either."""
 
 
 def report(rule: Rule, site: BlockingOnLoop, what: str) -> Iterator[Diagnostic]:
@@ -47,12 +45,18 @@ def report(rule: Rule, site: BlockingOnLoop, what: str) -> Iterator[Diagnostic]:
 
 def _advice(site: BlockingOnLoop) -> str:
     """What to do, the cheapest cure first."""
-    if site.call.replacement.startswith(_NO_THREAD):
-        return site.call.replacement
+    if site.call.holds_gil:
+        instead = site.call.replacement or "use a process pool"
+        return f"a thread would not help, since this holds the interpreter's lock: {instead}"
     if not site.suspends and site.is_endpoint:
         return (
             f"`{site.function.rpartition('.')[2]}` awaits nothing: write `def` instead of `async def`, "
             "and FastAPI runs it in its threadpool"
+        )
+    if not site.is_async:
+        name = site.function.rpartition(".")[2]
+        return (
+            f"`{name}` runs on the event loop and cannot `await`: do this in code that hands it to a thread"
         )
     work = site.text if _is_callee(site.text) else ""
     if len(site.chain) > 1 and not work:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fastapi_lint.analysis.blocking import BlockingOnLoop
+from fastapi_lint.analysis.blocking import NESTED, BlockingOnLoop
 from fastapi_lint.diagnostics import Confidence, Diagnostic
 from fastapi_lint.knowledge.blocking import Kind
 from fastapi_lint.rules.blocking_messages import report
@@ -18,8 +18,12 @@ rule = Rule(
     confidence=Confidence.MEDIUM,
 )
 
+_PLAIN = "computes without ever yielding"
+
 
 @rule.on(BlockingOnLoop)
 def check(site: BlockingOnLoop) -> Iterator[Diagnostic]:
     if site.call.kind is Kind.CPU_LOOP:
-        yield from report(rule, site, "computes without ever yielding")
+        is_nested = site.call.note == NESTED
+        what = "nests loops as long as a client makes them, without ever yielding," if is_nested else _PLAIN
+        yield from report(rule, site, what)

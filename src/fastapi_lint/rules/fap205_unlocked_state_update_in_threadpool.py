@@ -24,16 +24,23 @@ _HARM = {
     RaceKind.MADE_TWICE: "two of them find it missing at once, and each makes its own",
 }
 
+_BRIEF = (
+    "Python does not promise that this is one step, and without the global interpreter lock (free-threaded builds) "
+    "updates are lost"
+)
+
 
 @rule.on(ThreadRace)
 def check(race: ThreadRace) -> Iterator[Diagnostic]:
+    harm = _BRIEF if race.is_brief else _HARM[race.kind]
     advice = "hold one `threading.Lock` with `with` over the read and the write"
     yield rule.diagnostic(
         f"`{race.function}` runs in several threads at once and updates `{race.location.name}` from what it read on line "
-        f"{race.read.line}: {_HARM[race.kind]}; {advice}",
+        f"{race.read.line}: {harm}; {advice}",
         race.path,
         race.span,
         help=advice,
         chain=race.chain,
         routes=race.routes,
+        severity=Severity.INFO if race.is_brief else None,
     )

@@ -21,7 +21,7 @@ rule = Rule(
 def check(site: UnclosedResource) -> Iterator[Diagnostic]:
     if site.life is not Life.APPLICATION:
         return
-    call = closing_call(site.resource, variable(site.resource))
+    call = closing_call(site.resource, variable(site))
     ways = []
     if call:
         ways.append(f"call {call} after the lifespan's `yield`, in `finally`")

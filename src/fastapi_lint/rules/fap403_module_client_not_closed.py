@@ -23,7 +23,7 @@ rule = Rule(
 def check(site: UnclosedResource) -> Iterator[Diagnostic]:
     if site.life is not Life.MODULE:
         return
-    call = closing_call(site.resource, variable(site.resource))
+    call = closing_call(site.resource, variable(site))
     advice = f"call {call} after the `yield` of the application's lifespan" if call else ""
     if not call:
         advice = f"open it in the application's lifespan with `{block(site.resource)}`"

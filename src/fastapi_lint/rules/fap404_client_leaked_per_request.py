@@ -22,9 +22,9 @@ rule = Rule(
 def check(site: UnclosedResource) -> Iterator[Diagnostic]:
     if site.life is not Life.REQUEST:
         return
-    name = variable(site.resource)
+    name = variable(site)
     if block(site.resource):
-        advice = f"use `{block(site.resource)} {site.text}(...) as {name}`"
+        advice = f"use `{block(site.resource)} {site.text}(...) as {name.rpartition('.')[2]}`"
     elif site.resource.close:
         advice = f"call {closing_call(site.resource, name)} in `finally`"
     else:

@@ -21,9 +21,11 @@ def block(resource: Resource) -> str:
     return "async with" if resource.context_manager == "both" else resource.context_manager
 
 
-def variable(resource: Resource) -> str:
-    """A fitting name for an object of that kind."""
-    last = resource.type.rpartition(".")[2].lower()
+def variable(site: UnclosedResource) -> str:
+    """What the code calls the object; where it has no name, one that fits objects of that kind."""
+    if site.name:
+        return site.name
+    last = site.resource.type.rpartition(".")[2].lower()
     words = (
         "pool",
         "session",

@@ -157,6 +157,19 @@ def visit_calls(client: TestClient) -> None:
     ask(client, "GET /async\nGET /sync\nGET /counted\nGET /doubled")
 
 
+def visit_library_hooks(client: TestClient) -> None:
+    ask(client, "GET /pages/__init__.py\nGET /notes\nPOST /notes")
+    ask(client, "GET /made/sync\nGET /made/async")
+    assert client.get("/notes", headers={"x-refused": "1"}).status_code == 200
+    with client.websocket_connect("/echo") as socket:
+        socket.send_text("hello")
+        assert socket.receive_text() == "hello"
+
+
+def visit_router_dependencies(client: TestClient) -> None:
+    ask(client, "GET /early\nGET /users/early\nGET /users/late\nGET /late\nGET /items/\nGET /inner/x")
+
+
 def visit_openapi(client: TestClient) -> None:
     ask(client, "GET /openapi.json")
 

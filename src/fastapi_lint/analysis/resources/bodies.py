@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
-from fastapi_lint.facts.walk import walk
+from fastapi_lint.facts.walk import Nodes, nodes_of, walk
 from fastapi_lint.inference.rendering import render
 
 if TYPE_CHECKING:
@@ -17,28 +17,41 @@ if TYPE_CHECKING:
     from fastapi_lint.inference.interpreter import Interpreter
 
 
-_NOTED = frozenset({m.Call, m.Attribute, m.Subscript, m.Name, m.With, m.Yield, m.Define, m.Lambda, m.Scope})
-
-
 class Body:
     """Statements with a way upwards: each node's parent, its calls, attributes, names and `with` items.
 
     Nested functions and classes are bodies of their own. `frame.value_of(node)` knows the same nodes.
     """
 
-    def __init__(self, statements: tuple[m.Statement, ...]) -> None:
+    def __init__(self, statements: tuple[m.Statement, ...], nodes: Nodes | None = None) -> None:
         self.statements = statements
-        self.calls: list[m.Call] = []
-        self.attributes: list[m.Attribute] = []
-        self.subscripts: list[m.Subscript] = []
-        self.names: dict[str, list[m.Name]] = {}
-        self.items: list[tuple[m.WithItem, bool]] = []
-        self.yields: list[m.Yield] = []
-        self.functions: list[int] = []
-        self.globals: set[str] = set()
-        for node in walk(statements):
-            if type(node) in _NOTED:
-                self._note(node)
+        self._nodes = nodes if nodes is not None else Nodes(walk(statements))
+        self.calls = self._nodes.of_type(m.Call)
+        self.attributes = self._nodes.of_type(m.Attribute)
+        self.subscripts = self._nodes.of_type(m.Subscript)
+        self.yields = self._nodes.of_type(m.Yield)
+
+    @cached_property
+    def names(self) -> dict[str, list[m.Name]]:
+        found: dict[str, list[m.Name]] = {}
+        for name in self._nodes.of_type(m.Name):
+            found.setdefault(name.id, []).append(name)
+        return found
+
+    @cached_property
+    def items(self) -> list[tuple[m.WithItem, bool]]:
+        """The items of `with` statements; True for those of `async with`."""
+        return [(item, node.is_async) for node in self._nodes.of_type(m.With) for item in node.items]
+
+    @cached_property
+    def functions(self) -> list[int]:
+        """The numbers of the functions and lambdas in it."""
+        named = [node.function for node in self._nodes.of_type(m.Define)]
+        return named + [node.function for node in self._nodes.of_type(m.Lambda)]
+
+    @cached_property
+    def globals(self) -> set[str]:
+        return {name for node in self._nodes.of_type(m.Scope) if node.kind == "global" for name in node.names}
 
     @cached_property
     def call_names(self) -> list[str]:
@@ -49,14 +62,13 @@ class Body:
     def references(self) -> list[m.Name | m.Attribute]:
         """Names and attributes that are not called on the spot."""
         called = {id(call.function) for call in self.calls}
-        nodes: list[m.Name | m.Attribute] = [name for names in self.names.values() for name in names]
-        nodes += self.attributes
+        nodes: tuple[m.Name | m.Attribute, ...] = (*self._nodes.of_type(m.Name), *self.attributes)
         return [node for node in nodes if id(node) not in called]
 
     @cached_property
     def _parents(self) -> dict[int, Any]:
         parents: dict[int, Any] = {}
-        for node in walk(self.statements):
+        for node in self._nodes:
             for field in node:
                 if type(field) is tuple:
                     for child in field:
@@ -64,25 +76,6 @@ class Body:
                 else:
                     parents[id(field)] = node
         return parents
-
-    def _note(self, node: Any) -> None:
-        kind = type(node)
-        if kind is m.Call:
-            self.calls.append(node)
-        elif kind is m.Attribute:
-            self.attributes.append(node)
-        elif kind is m.Subscript:
-            self.subscripts.append(node)
-        elif kind is m.Name:
-            self.names.setdefault(node.id, []).append(node)
-        elif kind is m.With:
-            self.items += [(item, node.is_async) for item in node.items]
-        elif kind is m.Yield:
-            self.yields.append(node)
-        elif kind in (m.Define, m.Lambda):
-            self.functions.append(node.function)
-        elif kind is m.Scope and node.kind == "global":
-            self.globals.update(node.names)
 
     def parent(self, node: Any) -> Any:
         """The node around `node`; None for a statement of the body itself."""
@@ -120,6 +113,12 @@ class Bodies:
         found = self._made.get(id(statements))
         if found is None:
             found = self._made[id(statements)] = Body(statements)
+        return found
+
+    def of_function(self, facts: m.FunctionFacts) -> Body:
+        found = self._made.get(id(facts.body))
+        if found is None:
+            found = self._made[id(facts.body)] = Body(facts.body, nodes_of(facts))
         return found
 
     def frame_of(self, interpreter: Interpreter, facts: m.FunctionFacts) -> Frame | None:

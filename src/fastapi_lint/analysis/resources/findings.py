@@ -47,7 +47,7 @@ class Life(Enum):
 
 
 class UnclosedResource(NamedTuple):
-    """An object that nothing closes. `text` is the call that made it, in `function`.
+    """An object that nothing closes. `text` is the call that made it, in `function`; `name` what the code calls it, "" if nothing.
 
     `partly`: it is closed unless an exception comes first. `wrong`: a method called as if it closed the object, ""
     if none; `unawaited`: its closing coroutine is never awaited; `closer`: a function that would close it, if shutdown called it. `minor`: untidy rather than harmful.
@@ -65,6 +65,7 @@ class UnclosedResource(NamedTuple):
     unawaited: bool
     closer: str
     minor: bool
+    name: str
 
 
 class ResourcePerRequest(NamedTuple):
@@ -90,6 +91,18 @@ class _Leaf(NamedTuple):
 
     frame: Frame
     usage: Usage
+
+
+def _name(body: Body, made: m.Call) -> str:
+    """The variable that holds what the call made; of `self.client`, "client"."""
+    parent = body.parent(made)
+    if isinstance(parent, m.Await):
+        parent = body.parent(parent)
+    target = parent.targets[0] if isinstance(parent, m.Assign) else None
+    if isinstance(target, m.Attribute):
+        is_own = isinstance(target.value, m.Name) and target.value.id in ("self", "cls")
+        return target.attribute if is_own else render(target)
+    return target.id if isinstance(target, m.Name) else ""
 
 
 class Survey:
@@ -217,6 +230,7 @@ class Survey:
                 unawaited=unawaited,
                 closer="" if life is Life.REQUEST else self.closings.idle_closer(place, resource),
                 minor=partly or is_minor(resource),
+                name=_name(site.body, site.node),
             )
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from fastapi_lint.analysis.entry_points import START_KINDS
@@ -92,7 +93,7 @@ class Lifetimes:
 
     def body_of(self, frame: Frame) -> Body:
         if frame.function is not None:
-            return self.bodies.of(frame.function.facts.body)
+            return self.bodies.of_function(frame.function.facts)
         return self.bodies.of(self.statements.get(frame, ()))
 
     @staticmethod
@@ -162,25 +163,18 @@ class Lifetimes:
                     add(self._methods.get(named, ()))
                 if not isinstance(function, m.Attribute) or frame.value_of(function):
                     continue
-                if any(part in function.attribute for part in _ENDS):
+                if _sounds_like_end(function.attribute):
                     add(self._methods.get(function.attribute, ()))
             for item, _ in body.items:
                 if not frame.value_of(item.context):
                     add(self._methods.get("__aexit__", ()))
                     add(self._methods.get("__exit__", ()))
+            values = frame.values
             for node in body.references:
-                value = frame.values.get(id(node))
-                if value is not None:
-                    add(self._frames_of(value))
+                for atom in values.get(id(node), ()):
+                    if isinstance(atom, FunctionAtom):
+                        add(self.by_function.get(atom.function, ()))
         return seen
-
-    def _frames_of(self, value: Value) -> list[Frame]:
-        return [
-            frame
-            for atom in value
-            if isinstance(atom, FunctionAtom)
-            for frame in self.by_function.get(atom.function, ())
-        ]
 
     def _lasting(self) -> tuple[set[ProjectClass], set[ProjectClass]]:
         """Classes whose instances are held by globals, class bodies or `app.state`, directly or through one another."""
@@ -216,14 +210,20 @@ class Lifetimes:
 
 def _named_method(frame: Frame, call: m.Call) -> str | None:
     """`getattr(service, "stop", None)` of an object that is not known: the name, if it is that of something that ends."""
-    if call.function != m.Name("getattr") or len(call.arguments) < 2:
+    function = call.function
+    if not isinstance(function, m.Name) or function.id != "getattr" or len(call.arguments) < 2:
         return None
     if any(not isinstance(atom, ConstantAtom) for atom in frame.value_of(call)):
         return None
     name = call.arguments[1].value
     if not isinstance(name, m.Constant) or not isinstance(name.value, str):
         return None
-    return name.value if any(part in name.value for part in _ENDS) else None
+    return name.value if _sounds_like_end(name.value) else None
+
+
+@cache
+def _sounds_like_end(name: str) -> bool:
+    return any(part in name for part in _ENDS)
 
 
 def _closure(roots: Iterable[Frame], edges: set[Edge]) -> set[Frame]:

@@ -31,6 +31,10 @@ DEEPEST = 5
 NEVER, PARTLY, ALWAYS = 0, 1, 2
 
 _ENTERS = frozenset({"enter_async_context", "enter_context", "push_async_exit", "push"})
+_CLOSES = frozenset({"close", "aclose", "shutdown", "disconnect", "dispose"})
+_CONNECTIONS = ("client", "session", "transport", "pool", "connect", "engine", "http")
+"""What the attributes are called in which a client keeps its connections."""
+
 _WRAPPERS = frozenset({"closing", "aclosing", "wait_for", "shield", "cast", "proxy"})
 _ADDS = frozenset({"append", "add", "setdefault", "insert", "appendleft", "put_nowait", "update", "extend"})
 _LOGGERS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log", "trace", "print"})
@@ -43,8 +47,8 @@ INERT = frozenset(
 """Callables that use or keep what they are given without ever closing it, by last name."""
 
 _READS = (
-    m.If, m.While, m.UnaryOperation, m.BooleanOperation, m.Comparison, m.FormattedString, m.Subscript, m.Assert, m.Assign,
-    m.AugmentedAssign, m.Conditional, m.Delete, m.Evaluate,
+    m.If, m.While, m.UnaryOperation, m.BooleanOperation, m.Comparison, m.FormattedString, m.Replacement, m.Subscript, m.Assert,
+    m.Assign, m.AugmentedAssign, m.Conditional, m.Delete, m.Evaluate,
 )  # fmt: skip
 
 
@@ -253,6 +257,7 @@ class Tracker:
         """`value.name`, possibly called, possibly the start of a longer chain."""
         parent = body.parent(node)
         is_own = not isinstance(parent, m.Attribute)
+        holds_connection = any(word in node.attribute.lower() for word in _CONNECTIONS)
         while isinstance(parent, m.Attribute):
             node, parent = parent, body.parent(parent)
         called = isinstance(parent, m.Call) and parent.function is node
@@ -266,6 +271,8 @@ class Tracker:
         if called:
             if is_own and name in all_closing_methods():
                 return Usage(wrong=frozenset({name}))
+            if holds_connection and name in _CLOSES:
+                return self._strength(body, parent)  # `client._client.aclose()`: what it is made of
             if self.place in places_in(frame.value_of(parent)):
                 return self.of_node(frame, body, parent, depth)
             return NOTHING

@@ -14,6 +14,7 @@ from fastapi_lint.inference.values import ExternalAtom
 
 _LOOKING = frozenset({"len", "list", "dict", "set", "tuple", "sorted", "sum", "min", "max", "any", "all", "frozenset",
                       "enumerate", "iter", "next", "reversed", "zip", "map", "filter", "bool"})  # fmt: skip
+_BY_NAME = frozenset({"getattr", "hasattr", "setattr", "delattr"})
 _ADDING = frozenset({"append", "add", "appendleft", "insert"})
 _REMOVING = frozenset({"remove", "popitem", "popleft"})
 _VIEWS = frozenset({"items", "values", "keys", "copy", "count", "index"})
@@ -44,11 +45,13 @@ class ContainerCalls(Effects):
 
     def builtin(self, node: m.Call, arguments: list[Result]) -> Result | None:
         assert isinstance(node.function, m.Name)
-        callee = self.frame.value_of(node.function)
         name = node.function.id
+        if name not in _LOOKING and name not in _BY_NAME:
+            return None
+        callee = self.frame.value_of(node.function)
         if callee and not any(isinstance(atom, ExternalAtom) for atom in callee):
             return None
-        if name in ("getattr", "hasattr", "setattr", "delattr") and len(node.arguments) >= 2:
+        if name in _BY_NAME and len(node.arguments) >= 2:
             key = node.arguments[1].value
             attribute = key.value if isinstance(key, m.Constant) and isinstance(key.value, str) else None
             owner = node.arguments[0].value

@@ -266,7 +266,7 @@ class Effects:
 
     # --- calls -------------------------------------------------------------------------------------------
 
-    def called(self, span: Span, passed: dict[str, Any], node: m.Call | None, receiver: Any) -> Called:
+    def called(self, span: Span, passed: list[Any], node: m.Call | None, receiver: Any) -> Called:
         """The project functions called at `span`: sync ones run now, async ones when awaited."""
         sites = self._calls.get(span)
         if sites or span in self._handed_over:
@@ -291,9 +291,7 @@ class Effects:
         )
         return Called(marks, next(iter(places)) if len(places) == 1 else None, tuple(pending), True, is_fresh)
 
-    def _passed(
-        self, site: CallSite, passed: dict[str, Any], node: m.Call | None, receiver: Any
-    ) -> Passed | None:
+    def _passed(self, site: CallSite, passed: list[Any], node: m.Call | None, receiver: Any) -> Passed | None:
         function = site.target.function
         if function is None or self.frame.function is None or function.facts is self.frame.function.facts:
             return None
@@ -308,8 +306,8 @@ class Effects:
         for index, argument in enumerate(arguments):
             name = argument.keyword or (names[index] if index < len(names) and not argument.star else None)
             if name is not None:
-                given[name] = passed[argument.keyword or str(index)]
-                keys[name] = self.key_of(argument.value, passed[argument.keyword or str(index)].is_fresh)
+                given[name] = passed[index]
+                keys[name] = self.key_of(argument.value, passed[index].is_fresh)
         marks = {name: result.marks for name, result in given.items()}
         locations = {name: result.location for name, result in given.items() if result.location is not None}
         one = Passed(site.target, site.span, site.text, marks, locations, keys, None)
@@ -333,7 +331,8 @@ class Effects:
         """The callee runs here: what it writes is written now, and what it returns depends on what it has read."""
         summary = self.walks.summary(passed.target, in_threads=self.in_threads)
         for write in summary.writes:
-            if write.depth > DEEPEST_CALL:
+            root = write.location.root
+            if write.depth > DEEPEST_CALL or (root.kind == "parameter" and root.name not in passed.locations):
                 continue
             location = self._instantiated(write.location, passed)
             if location is None:

@@ -72,7 +72,7 @@ def answers(program: Program) -> Iterator[EnvironmentChange]:
     found: dict[tuple[str, Span], EnvironmentChange] = {}
     for frame in _serving(program):
         assert frame.function is not None
-        body = bodies.of(frame.function.facts.body)
+        body = bodies.of_function(frame.function.facts)
         for node, text, setting in (*_assigned(frame, body), *_called(frame, body)):
             if _is_done_once(frame, body, node):
                 continue

@@ -57,6 +57,8 @@ class ExpressionWalker(ContainerCalls):
 
     def operands(self, nodes: Sequence[m.Expression]) -> list[Result]:
         """Evaluate operands in order; each ages while the later ones are evaluated."""
+        if not nodes:
+            return []
         results = []
         for node in nodes:
             result = self.expression(node)
@@ -100,7 +102,7 @@ class ExpressionWalker(ContainerCalls):
     def _attribute(self, node: m.Attribute) -> Result:
         base = self.reference(node.value)
         location = self.places.attribute(node, base.location)
-        called = self.called(node.span, {}, None, base)
+        called = self.called(node.span, [], None, base)
         return Result(
             union(base.marks, called.marks),
             location if not called.was_called else called.location,
@@ -136,20 +138,17 @@ class ExpressionWalker(ContainerCalls):
             special = self.method(node, function, receiver, arguments)
         if special is not None:
             return special._replace(marks=union(special.marks, marks))
-        passed = {argument.keyword or str(index): result for index, (argument, result) in
-                  enumerate(zip(node.arguments, arguments, strict=True))}  # fmt: skip
-        called = self.called(node.span, passed, node, receiver)
+        called = self.called(node.span, arguments, node, receiver)
         is_fresh = (
             called.is_fresh
             or is_fresh_call(node)
             or (
-                any(one.is_fresh for one in arguments)
-                and isinstance(function, m.Name)
+                isinstance(function, m.Name)
                 and not called.was_called
+                and any(one.is_fresh for one in arguments)
             )
+            or any(isinstance(atom, ClassAtom) for atom in self.frame.value_of(function))
         )
-        if any(isinstance(atom, ClassAtom) for atom in self.frame.value_of(function)):
-            is_fresh = True
         return Result(
             union(marks, called.marks), called.location, False, (*pending, *called.pending), is_fresh
         )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 
 from fastapi_lint.analysis.shared_state.locations import ANY, UNKNOWN_KEY, Location, Root
 from fastapi_lint.analysis.shared_state.walks import Walks
 from fastapi_lint.facts import model as m
-from fastapi_lint.facts.walk import nodes_of
+from fastapi_lint.facts.walk import nodes_of_type
 from fastapi_lint.inference.frames import Edge, Frame
 from fastapi_lint.inference.functions import ProjectFunction
 
@@ -15,9 +16,12 @@ _REMOVING = frozenset({"pop", "clear", "discard", "remove", "popitem"})
 
 
 class Removals:
-    """Answers "does other code remove entries from this place?" for containers called one of `names`."""
+    """Answers "does other code remove entries from this place?" for containers called one of `names`.
 
-    def __init__(self, walks: Walks, names: frozenset[str]) -> None:
+    `is_lifecycle`: what empties everything when the application starts or stops takes nothing from a request.
+    """
+
+    def __init__(self, walks: Walks, names: frozenset[str], is_lifecycle: Callable[[Frame], bool]) -> None:
         self._found: dict[tuple[Root, tuple[str, ...]], set[tuple[str, ProjectFunction]]] = defaultdict(set)
         functions = {
             id(f.function.facts): f.function for f in walks.interpreter.frames if f.function is not None
@@ -26,6 +30,8 @@ class Removals:
         for frame in walks.interpreter.frames:
             function = frame.function
             if function is None or frame.module.is_test or walks.sharing.runs_once(frame):
+                continue
+            if is_lifecycle(frame):
                 continue
             if frame not in walks.program.reach.serving and not walks.sharing.callers.get(frame):
                 continue
@@ -89,22 +95,14 @@ def _beginning(key: str) -> str:
 
 def _removes(function: ProjectFunction, names: frozenset[str]) -> bool:
     """Whether the function takes something out of what one of `names` stands for, or puts an empty one in its place."""
-    for node in nodes_of(function.facts):
-        if isinstance(node, m.Delete):
-            targets = [target.value for target in node.targets if isinstance(target, m.Subscript)]
-        elif isinstance(node, m.Assign):
-            targets = list(node.targets)
-        elif (
-            isinstance(node, m.Call)
-            and isinstance(node.function, m.Attribute)
-            and node.function.attribute in _REMOVING
-        ):
-            targets = [node.function.value]
-        else:
-            continue
-        if any(_last_name(target) in names for target in targets):
-            return True
-    return False
+    facts = function.facts
+    deleted = [target for node in nodes_of_type(facts, m.Delete) for target in node.targets]
+    targets = [target.value for target in deleted if isinstance(target, m.Subscript)]
+    targets += [target for node in nodes_of_type(facts, m.Assign) for target in node.targets]
+    for call in nodes_of_type(facts, m.Call):
+        if isinstance(call.function, m.Attribute) and call.function.attribute in _REMOVING:
+            targets.append(call.function.value)
+    return any(_last_name(target) in names for target in targets)
 
 
 def _last_name(node: m.Expression) -> str:

@@ -51,15 +51,21 @@ MOST_MARKS = 48
 
 
 def union(*groups: Marks) -> Marks:
-    kept = [group for group in groups if group]
-    if len(kept) < 2:
-        return kept[0] if kept else NO_MARKS
-    found = NO_MARKS.union(*kept)
-    return (
-        found
-        if len(found) <= MOST_MARKS
-        else frozenset(sorted(found, key=lambda mark: mark.order)[:MOST_MARKS])
-    )
+    if len(groups) == 2:
+        one, other = groups
+        if not one or one is other:
+            return other
+        if not other:
+            return one
+        found = one | other
+    else:
+        kept = [group for group in groups if group]
+        if len(kept) < 2:
+            return kept[0] if kept else NO_MARKS
+        found = NO_MARKS.union(*kept)
+    if len(found) <= MOST_MARKS:
+        return found
+    return frozenset(sorted(found, key=lambda mark: mark.order)[:MOST_MARKS])
 
 
 def with_role(marks: Marks, role: str) -> Marks:
@@ -117,7 +123,7 @@ class State:
         )
 
     def copy(self) -> State:
-        other = State()
+        other = State.__new__(State)  # every attribute is set here
         other.values = dict(self.values)
         other.aliases = dict(self.aliases)
         other.fresh = self.fresh
@@ -205,10 +211,12 @@ def join(states: list[State]) -> State | None:
     for other in states[1:]:
         for name, marks in other.values.items():
             old = first.values.get(name, NO_MARKS)
-            first.values[name] = marks if not old or old == marks else union(old, marks)
-        first.aliases = {
-            name: place for name, place in first.aliases.items() if other.aliases.get(name) == place
-        }
+            if old is not marks:
+                first.values[name] = marks if not old or old == marks else union(old, marks)
+        if first.aliases != other.aliases:
+            first.aliases = {
+                name: place for name, place in first.aliases.items() if other.aliases.get(name) == place
+            }
         first.fresh &= other.fresh
         depth = min(len(first.guards), len(other.guards))
         first.guards = [union(a, b) for a, b in zip(first.guards[:depth], other.guards[:depth], strict=True)]

@@ -37,6 +37,17 @@ _LOOK_UP_ERRORS = frozenset(
 )
 
 
+def asks_if_missing(test: m.Expression) -> bool:
+    """Whether a test holds only where something is not there: `entry is None`, `name not in entries`."""
+    if isinstance(test, m.BooleanOperation):
+        return asks_if_missing(test.left) and asks_if_missing(test.right)
+    if not isinstance(test, m.Comparison) or len(test.operators) != 1:
+        return False
+    other = test.comparators[0]
+    is_none = isinstance(other, m.Constant) and other.value is None and other.type == "NoneType"
+    return test.operators[0] == "not in" or (test.operators[0] in ("is", "==") and is_none)
+
+
 class _Loop:
     """The loop that is being walked: where its jumps lead."""
 
@@ -195,7 +206,10 @@ class StatementWalker(ExpressionWalker):
 
     def _if(self, statement: m.If) -> str:
         test = self.test(statement.test)
-        return self._branches(test, [statement.body, statement.orelse], self._tried_lock(statement.test))
+        locked = self._tried_lock(statement.test)
+        return self._branches(
+            test, [statement.body, statement.orelse], locked, asks_if_missing(statement.test)
+        )
 
     def _tried_lock(self, test: m.Expression) -> tuple[int, Lock] | None:
         """`if lock.acquire(blocking=False):` and its opposite: the branch that has the lock."""
@@ -213,8 +227,12 @@ class StatementWalker(ExpressionWalker):
         test: Marks,
         bodies: Sequence[Sequence[m.Statement]],
         locked: tuple[int, Lock] | None = None,
+        asks_if_missing: bool = False,
     ) -> str:
-        """Walk alternatives that `test` decides between; `locked` is one that has a lock, and that lock."""
+        """Walk alternatives that `test` decides between; `locked` is one that has a lock, and that lock.
+
+        `asks_if_missing`: the first one is for what is not there. To raise then is no refusal of what is there already.
+        """
         self.state.guards.append(test)
         start = self.state
         ends: list[State] = []
@@ -234,11 +252,10 @@ class StatementWalker(ExpressionWalker):
             return max(ways, key=("", "break", "continue", "raise", "return").index)
         self.state = joined
         test = self.state.guards.pop()
-        for way in ways:
+        for index, way in enumerate(ways):
             if way in ("return", "raise"):
-                self.state.passed = union(
-                    self.state.passed, with_role(test, "refusal") if way == "raise" else test
-                )
+                refuses = way == "raise" and not (asks_if_missing and index == 0)
+                self.state.passed = union(self.state.passed, with_role(test, "refusal") if refuses else test)
             elif way in ("continue", "break"):
                 self.state.skipped = union(self.state.skipped, test)
         return END

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_lint.analysis.shared_state.concurrency import run_alone, served_by_entries
+from fastapi_lint.analysis.shared_state.fills import fills_what_was_missing
 from fastapi_lint.analysis.shared_state.invalidation import Removals
-from fastapi_lint.analysis.shared_state.locations import ANY, Location
+from fastapi_lint.analysis.shared_state.locations import ANY, UNKNOWN_KEY, Location, key_text
 from fastapi_lint.analysis.shared_state.objects import is_known_resource, is_memo, is_resource
 from fastapi_lint.analysis.shared_state.summaries import Hazard, HeldThreadLock
 from fastapi_lint.analysis.shared_state.walks import Walks
 from fastapi_lint.diagnostics import Span, Step
+from fastapi_lint.facts import model as m
+from fastapi_lint.facts.walk import nodes_of
 from fastapi_lint.inference.frames import Frame
+from fastapi_lint.inference.values import UNKNOWN, ConstantAtom
 
 if TYPE_CHECKING:
     from fastapi_lint.analysis.program import Program
@@ -68,7 +73,7 @@ class LoopWalks(NamedTuple):
 _LIFECYCLE = (
     "start", "stop", "close", "aclose", "shutdown", "startup", "setup", "teardown", "connect", "disconnect", "init",
     "initialize", "initialise", "dispose", "cleanup", "open", "run", "main", "__aenter__", "__aexit__", "serve", "lifespan",
-    "restart", "terminate", "exit", "destroy",
+    "restart", "terminate", "exit", "destroy", "finalize", "finalise",
 )  # fmt: skip
 
 
@@ -94,6 +99,8 @@ def _walk_all(program: Program) -> LoopWalks:
             or not walks.relevance.changes(frame)
             or walks.sharing.runs_once(frame)
         ):
+            continue
+        if not walks.writes.anywhere_in(frame) and not walks.takes_lock(frame):
             continue
         found = walks.with_callers_locks(frame)
         thread_locks += found.thread_locks
@@ -121,7 +128,8 @@ def answers_race(program: Program) -> list[Race]:
     fills = [
         h.write.location for h, kind in zip(found.hazards, kinds, strict=True) if kind is RaceKind.CACHE_FILL
     ]
-    removals = Removals(found.walks, frozenset([place.last_name for place in fills])) if fills else None
+    names = frozenset([place.last_name for place in fills])
+    removals = Removals(found.walks, names, partial(_is_lifecycle, program)) if fills else None
     races: dict[tuple[str, Span, Location], Race] = {}
     for hazard, kind in zip(found.hazards, kinds, strict=True):
         if (
@@ -151,8 +159,15 @@ def answers_race(program: Program) -> list[Race]:
 
 
 def _one_per_statement(races: list[Race]) -> list[Race]:
+    """One race a statement; of a flag that is set and taken back after one test, the setting."""
     kept: dict[tuple[str, Span], Race] = {}
+    flags: set[tuple[str, Span, Location]] = set()
     for race in races:
+        if race.kind is RaceKind.FLAG:
+            flag = (race.path, race.read, race.location)
+            if flag in flags:
+                continue
+            flags.add(flag)
         kept.setdefault((race.path, race.span), race)
     return list(kept.values())
 
@@ -183,10 +198,12 @@ def _kind(hazard: Hazard) -> RaceKind | None:
     write = hazard.write
     if _is_part_of_entry(write.location) and hazard.how == "check":
         return None
-    if hazard.how == "value":
+    if hazard.how == "value" and not fills_what_was_missing(hazard):
         return RaceKind.LOST_UPDATE
     if write.kind == "remove":
         last, looked = write.location.path[-1:], hazard.mark.read.location.path[-1:]
+        if _removes_its_own(hazard):
+            return None
         return RaceKind.REMOVED_TWICE if last == looked or last == (ANY,) else None
     if (
         write.kind in ("add", "constant")
@@ -197,13 +214,14 @@ def _kind(hazard: Hazard) -> RaceKind | None:
     if write.kind in ("add", "update"):
         return RaceKind.LIMIT
     if write.kind == "constant":
-        return RaceKind.FLAG
+        return RaceKind.CACHE_FILL if _remembers_answer(write.location) else RaceKind.FLAG
     if write.kind in ("none", "clear"):
         return None
     if is_resource(write.value, write.location.last_name, write.source):
         return RaceKind.MADE_TWICE
     if hazard.mark.role == "refusal":
-        return RaceKind.LIMIT
+        # Of entries that cannot be named, nobody knows whether the one that is written was asked about.
+        return RaceKind.LIMIT if write.location.path[-1:] != (UNKNOWN_KEY,) else None
     return RaceKind.CACHE_FILL
 
 
@@ -219,14 +237,42 @@ def _is_credible(walks: Walks, hazard: Hazard, kind: RaceKind, served: set[Frame
     return True
 
 
+def _remembers_answer(place: Location) -> bool:
+    """Whether a variable is `True`, `False` or not known yet: asking twice gives the same answer."""
+    root = place.root
+    if root.kind == "global" and not place.path:
+        value = root.owner.value
+    elif root.kind == "class" or (root.kind == "object" and len(place.path) == 1):
+        name = root.name if root.kind == "class" else place.path[0].removeprefix(".")
+        value = root.owner.cell(name).value + root.owner.namespace.get(name, UNKNOWN)
+    else:
+        return False
+    constants = {atom.value for atom in value if isinstance(atom, ConstantAtom)}
+    return {True, False, None} <= constants
+
+
+def _removes_its_own(hazard: Hazard) -> bool:
+    """Whether the function puts in the entry that it takes out: `running[key] = me; yield; del running[key]`."""
+    frame, place = hazard.frame, hazard.write.location
+    if hazard.write.frame is not frame or frame.function is None or place.path[-1:] == (ANY,):
+        return False
+    return any(
+        isinstance(target, m.Subscript) and key_text(target.index) == place.path[-1]
+        for node in nodes_of(frame.function.facts)
+        if isinstance(node, m.Assign) and node.span < hazard.suspension
+        for target in node.targets
+    )
+
+
 def _is_part_of_entry(location: Location) -> bool:
-    """An attribute of an entry of a registry: it belongs to whoever works on the entry."""
-    seen_entry = False
+    """An attribute or a field of an entry of a registry: it belongs to whoever works on the entry."""
+    seen_entry = seen_any_entry = False
     for element in location.path:
+        if (seen_entry and element.startswith(".")) or (seen_any_entry and element.startswith("['")):
+            return True
         if element.startswith("["):
             seen_entry = True
-        elif seen_entry:
-            return True
+            seen_any_entry = seen_any_entry or not element.startswith("['")
     return False
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from fastapi_lint.analysis.shared_state.suspension import waits_in_statements
 from fastapi_lint.facts import model as m
-from fastapi_lint.facts.walk import nodes_of, walk
+from fastapi_lint.facts.walk import nodes_of_type, walk
 from fastapi_lint.inference.frames import Edge, Frame
 
 _CHANGING = frozenset(
@@ -14,9 +15,18 @@ _CHANGING = frozenset(
 )  # fmt: skip
 
 
+_WRITERS: tuple[type[Any], ...] = (m.Assign, m.AugmentedAssign, m.Delete, m.With, m.Call)
+
 _MAKERS = frozenset(
     {"list", "dict", "set", "defaultdict", "deque", "bytearray", "sorted", "copy", "deepcopy"}
 )
+
+
+LEAST_WALKS = 2
+"""Evaluations of one function that are walked whatever its size."""
+
+MOST_NODES = 4000
+"""Nodes that the walks through one function's evaluations have together, beyond `LEAST_WALKS`."""
 
 
 class Relevance:
@@ -51,31 +61,33 @@ class Relevance:
         key = id(frame.function.facts)
         found = self._suspends.get(key)
         if found is None:
-            found = self._suspends[key] = frame.is_generator or any(
-                isinstance(node, m.Await) or (isinstance(node, (m.For, m.With, m.Loop)) and node.is_async)
-                for node in nodes_of(frame.function.facts)
+            facts = frame.function.facts
+            found = self._suspends[key] = (
+                frame.is_generator or bool(nodes_of_type(facts, m.Await)) or waits_in_statements(facts)
             )
         return found
 
 
 def _writes_more_than_its_own(facts: m.FunctionFacts) -> bool:
-    nodes = nodes_of(facts)
-    own = _own_objects(facts, nodes)
-    return any(_changes(node, facts.locals, own) for node in nodes)
+    own = _own_objects(facts)
+    return any(_changes(node, facts.locals, own) for kind in _WRITERS for node in nodes_of_type(facts, kind))
 
 
-def _own_objects(facts: m.FunctionFacts, nodes: tuple[Any, ...]) -> frozenset[str]:
+def _own_objects(facts: m.FunctionFacts) -> frozenset[str]:
     """Local names that only ever hold what the function made itself: nobody else sees those objects change."""
     made: dict[str, bool] = {}
-    for node in nodes:
-        if isinstance(node, m.Assign):
-            for target in node.targets:
-                for name in walk(target) if isinstance(target, m.Display) else (target,):
-                    if isinstance(name, m.Name):
-                        fresh = name is target and node.value is not None and _is_fresh(node.value)
-                        made[name.id] = fresh and made.get(name.id, True)
-        elif isinstance(node, (m.For, m.WithItem, m.Walrus)) and node.target is not None:
-            made.update((name.id, False) for name in walk(node.target) if isinstance(name, m.Name))
+    for node in nodes_of_type(facts, m.Assign):
+        for target in node.targets:
+            for name in walk(target) if isinstance(target, m.Display) else (target,):
+                if isinstance(name, m.Name):
+                    fresh = name is target and node.value is not None and _is_fresh(node.value)
+                    made[name.id] = fresh and made.get(name.id, True)
+    bound: list[m.Expression | None] = [node.target for node in nodes_of_type(facts, m.For)]
+    bound += [node.target for node in nodes_of_type(facts, m.WithItem)]
+    bound += [node.target for node in nodes_of_type(facts, m.Walrus)]
+    for one in bound:
+        if one is not None:
+            made.update((name.id, False) for name in walk(one) if isinstance(name, m.Name))
     parameters = [parameter.name for parameter in facts.parameters]
     made.update((name, False) for name in parameters)
     if parameters and facts.name in ("__init__", "__post_init__"):

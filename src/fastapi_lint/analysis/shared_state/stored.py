@@ -50,7 +50,7 @@ def answers(program: Program) -> list[StoredRequestObject]:
             continue
         in_thread = frame in threads
         on_loop = program.reach.is_loop_frame(frame) and program.reach.is_reported(frame)
-        if not (on_loop or in_thread):
+        if not (on_loop or in_thread) or not found.walks.writes.by_itself(frame):
             continue
         for write in found.walks.summary(frame, in_threads=in_thread).writes:
             if write.depth or not write.location.is_shared or write.kind not in ("assign", "add"):

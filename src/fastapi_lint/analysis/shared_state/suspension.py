@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from fastapi_lint.facts import model as m
-from fastapi_lint.facts.walk import nodes_of
+from fastapi_lint.facts.walk import nodes_of_type
 from fastapi_lint.inference.attributes import is_stub
 from fastapi_lint.inference.frames import Frame
 from fastapi_lint.inference.interpreter import Interpreter
@@ -63,13 +63,21 @@ def _awaited(frame: Frame) -> list[Frame] | None:
         function.facts.name in one.namespace for one in function.cls.descendants()
     ):
         return None
+    if waits_in_statements(function.facts):
+        return None
     found: list[Frame] = []
-    for node in nodes_of(function.facts):
-        if isinstance(node, m.Await):
-            frames = coroutine_frames(frame.value_of(node.value))
-            if frames is None:
-                return None
-            found += frames
-        elif isinstance(node, (m.For, m.With, m.Loop)) and node.is_async:
+    for node in nodes_of_type(function.facts, m.Await):
+        frames = coroutine_frames(frame.value_of(node.value))
+        if frames is None:
             return None
+        found += frames
     return found
+
+
+def waits_in_statements(facts: m.FunctionFacts) -> bool:
+    """Whether the function has an `async for`, an `async with` or an asynchronous comprehension."""
+    return (
+        any(node.is_async for node in nodes_of_type(facts, m.For))
+        or any(node.is_async for node in nodes_of_type(facts, m.With))
+        or any(node.is_async for node in nodes_of_type(facts, m.Loop))
+    )

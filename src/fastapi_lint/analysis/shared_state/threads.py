@@ -10,6 +10,9 @@ from fastapi_lint.analysis.shared_state.objects import is_known_resource
 from fastapi_lint.analysis.shared_state.races import LoopWalks, RaceKind
 from fastapi_lint.analysis.shared_state.summaries import Hazard
 from fastapi_lint.diagnostics import Span, Step
+from fastapi_lint.facts import model as m
+from fastapi_lint.facts.walk import nodes_of_type, walk
+from fastapi_lint.inference.values import UNKNOWN, InstanceAtom, ObjectAtom
 
 if TYPE_CHECKING:
     from fastapi_lint.analysis.program import Program
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 
 _MAKERS = frozenset({"__init__", "__new__", "__post_init__", "__set_name__"})
 """Methods whose object nobody else has yet."""
+
+_THREAD_LOCALS = ("threading.local", "asgiref.local.Local", "werkzeug.local.Local")
 
 
 class ThreadRace(NamedTuple):
@@ -30,6 +35,8 @@ class ThreadRace(NamedTuple):
     read: Span
     chain: tuple[Step, ...]
     routes: tuple[str, ...]
+    is_brief: bool
+    """Whether the global interpreter lock happens to cover it: one statement in which nothing of Python's runs."""
 
 
 def answers(program: Program) -> list[ThreadRace]:
@@ -42,6 +49,7 @@ def answers(program: Program) -> list[ThreadRace]:
             frame not in threads
             or not found.walks.relevance.changes(frame)
             or found.walks.sharing.runs_once(frame)
+            or not found.walks.writes.anywhere_in(frame)
         ):
             continue
         for hazard in found.walks.with_callers_locks(frame, in_threads=True).hazards:
@@ -49,7 +57,7 @@ def answers(program: Program) -> list[ThreadRace]:
             inner = hazard.write.frame
             if kind is None or (inner is not frame and inner in threads and hazard.how == "value"):
                 continue
-            if not _is_credible(found, hazard):
+            if _is_of_the_thread(hazard.write.location) or not _is_credible(found, hazard):
                 continue
             path, name = frame.module.path, frame.name
             chain = (
@@ -67,9 +75,29 @@ def answers(program: Program) -> list[ThreadRace]:
                     hazard.mark.read.span,
                     chain,
                     program.reach.routes_of(frame),
+                    _is_brief(hazard),
                 ),
             )
     return sorted(races.values(), key=lambda race: (race.path, race.span))
+
+
+def _is_of_the_thread(place: Location) -> bool:
+    """Whether every thread sees its own: an attribute of a `threading.local()`, or of an instance of a subclass."""
+    root = place.root
+    if root.kind == "global":
+        holders = root.owner.value
+    elif root.kind in ("object", "class"):
+        if root.owner.inherits(*_THREAD_LOCALS):
+            return True
+        name = root.name if root.kind == "class" else place.path[0].removeprefix(".")
+        holders = root.owner.cell(name).value + root.owner.namespace.get(name, UNKNOWN)
+    else:
+        return False
+    return any(
+        (isinstance(atom, InstanceAtom) and atom.type in _THREAD_LOCALS)
+        or (isinstance(atom, ObjectAtom) and atom.cls.inherits(*_THREAD_LOCALS))
+        for atom in holders
+    )
 
 
 def _is_credible(found: LoopWalks, hazard: Hazard) -> bool:
@@ -81,6 +109,29 @@ def _is_credible(found: LoopWalks, hazard: Hazard) -> bool:
     if making is not None and making.facts.name in _MAKERS:
         return False
     return not found.walks.sharing.is_registered(root.owner)
+
+
+def _is_brief(hazard: Hazard) -> bool:
+    """`self.count += 1`: CPython with a global interpreter lock switches threads at calls and jumps, and here is none.
+
+    Setting an attribute is a call where the class says so: `app.state`, models, properties.
+    """
+    write = hazard.write
+    function = write.frame.function
+    if hazard.how != "value" or write.kind != "update" or function is None or write.frame is not hazard.frame:
+        return False
+    root = write.location.root
+    if root.kind in ("object", "class"):
+        hooks = [root.owner.find(name) for name in ("__setattr__", "__getattribute__")]
+        if any(hooks) or root.owner.externals:
+            return False
+    elif root.kind != "global":
+        return False
+    return any(
+        node.span == hazard.span
+        and not any(isinstance(part, (m.Call, m.Comprehension)) for part in walk(node))
+        for node in nodes_of_type(function.facts, m.AugmentedAssign)
+    )
 
 
 def _kind(hazard: Hazard) -> RaceKind | None:

@@ -6,17 +6,20 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from fastapi_lint.analysis.shared_state.lock_values import lock_in
 from fastapi_lint.analysis.shared_state.marks import Lock
 from fastapi_lint.analysis.shared_state.order import StatementWalker
-from fastapi_lint.analysis.shared_state.relevance import Relevance
+from fastapi_lint.analysis.shared_state.relevance import LEAST_WALKS, MOST_NODES, Relevance
+from fastapi_lint.analysis.shared_state.shared_writes import SharedWrites
 from fastapi_lint.analysis.shared_state.sharing import Sharing
 from fastapi_lint.analysis.shared_state.summaries import NOTHING, Walked
 from fastapi_lint.analysis.shared_state.suspension import Suspension
 from fastapi_lint.facts import model as m
-from fastapi_lint.facts.walk import nodes_of
-from fastapi_lint.inference.frames import Edge, Frame
+from fastapi_lint.facts.walk import nodes_of, nodes_of_type
+from fastapi_lint.inference.frames import CallSite, Edge, Frame
 from fastapi_lint.inference.functions import ProjectFunction
 from fastapi_lint.inference.rendering import render
+from fastapi_lint.inference.values import ManagerAtom
 
 if TYPE_CHECKING:
     from fastapi_lint.analysis.program import Program
@@ -26,13 +29,6 @@ _SMALL = 120
 
 _LARGEST = 4000
 """Nodes from which a function is too large to be walked: generated code."""
-
-
-LEAST_WALKS = 2
-"""Evaluations of one function that are walked whatever its size."""
-
-MOST_NODES = 4000
-"""Nodes that the walks through one function's evaluations have together, beyond `LEAST_WALKS`."""
 
 
 class Walks:
@@ -45,6 +41,7 @@ class Walks:
         self._walked: dict[tuple[Frame, bool], Walked] = {}
         self._alike: dict[tuple[ProjectFunction, bool], list[Frame]] = {}
         self._entry_locks: dict[tuple[Frame, bool], frozenset[Lock]] = {}
+        self._takes_lock: dict[Frame, bool] = {}
         self._sources: dict[int, dict[str, str]] = {}
         self._texts: dict[int, dict[str, m.Expression]] = {}
         self._sizes: dict[int, int] = {}
@@ -52,6 +49,10 @@ class Walks:
     @cached_property
     def sharing(self) -> Sharing:
         return Sharing(self.program)
+
+    @cached_property
+    def writes(self) -> SharedWrites:
+        return SharedWrites(self.interpreter, self.sharing)
 
     @cached_property
     def suspension(self) -> Suspension:
@@ -88,6 +89,25 @@ class Walks:
         walker.run(held)
         return walker.outcome()
 
+    def takes_lock(self, frame: Frame) -> bool:
+        """Whether the frame takes a lock anywhere: `with` or `acquire`."""
+        assert frame.function is not None
+        facts = frame.function.facts
+        found = self._takes_lock.get(frame)
+        if found is None:
+            items = [item.context for statement in nodes_of_type(facts, m.With) for item in statement.items]
+            called = [call.function for call in nodes_of_type(facts, m.Call)]
+            found = self._takes_lock[frame] = any(self._is_lock(frame, item) for item in items) or any(
+                isinstance(one, m.Attribute) and one.attribute == "acquire" for one in called
+            )
+        return found
+
+    def _is_lock(self, frame: Frame, entered: m.Expression) -> bool:
+        managers = [atom.frame for atom in frame.value_of(entered) if isinstance(atom, ManagerAtom)]
+        if any(self.summary(manager).yielded_under for manager in managers):
+            return True
+        return lock_in(self.interpreter.project, frame, entered, None) is not None
+
     def with_callers_locks(self, frame: Frame, *, in_threads: bool = False) -> Walked:
         """As `summary`, with the locks that every caller holds."""
         found = self.summary(frame, in_threads=in_threads)
@@ -121,12 +141,18 @@ class Walks:
                     return frozenset()
                 # Who hands work to a thread and waits for it holds its locks meanwhile.
                 caller_in_threads = in_threads and not caller.is_async
-                held = self.summary(caller, in_threads=caller_in_threads).sites.get(site.span, frozenset())
+                held = self._locks_at(caller, site, caller_in_threads)
                 held |= self.entry_locks(caller, in_threads=caller_in_threads)
                 common = held if common is None else common & held
                 if not common:
                     return frozenset()
         return common or frozenset()
+
+    def _locks_at(self, caller: Frame, site: CallSite, in_threads: bool) -> frozenset[Lock]:
+        """The locks that `caller` itself holds at one of its calls."""
+        if not self.takes_lock(caller):
+            return frozenset()
+        return self.summary(caller, in_threads=in_threads).sites.get(site.span, frozenset())
 
     @cached_property
     def _entry_frames(self) -> set[Frame]:
@@ -172,8 +198,8 @@ class Walks:
         found = self._sources.get(key)
         if found is None:
             found = self._sources[key] = {}
-            for node in nodes_of(frame.function.facts):
-                if isinstance(node, m.Assign) and node.value is not None:
+            for node in nodes_of_type(frame.function.facts, m.Assign):
+                if node.value is not None:
                     for target in node.targets:
                         if isinstance(target, m.Name):
                             found[target.id] = render(node.value)
@@ -186,11 +212,10 @@ class Walks:
         found = self._texts.get(key)
         if found is None:
             assigned: dict[str, list[m.Expression | None]] = {}
-            for node in nodes_of(frame.function.facts):
-                if isinstance(node, m.Assign):
-                    for target in node.targets:
-                        if isinstance(target, m.Name):
-                            assigned.setdefault(target.id, []).append(node.value)
+            for node in nodes_of_type(frame.function.facts, m.Assign):
+                for target in node.targets:
+                    if isinstance(target, m.Name):
+                        assigned.setdefault(target.id, []).append(node.value)
             found = self._texts[key] = {
                 name: values[0]
                 for name, values in assigned.items()

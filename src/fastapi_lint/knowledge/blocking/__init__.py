@@ -41,6 +41,7 @@ class BlockingCall(NamedTuple):
     confidence: Confidence
     replacement: str
     note: str
+    holds_gil: bool = False
 
 
 @lru_cache(maxsize=8192)
@@ -144,7 +145,9 @@ def _blocking(type: str, name: str, is_chain: bool) -> BlockingCall | None:
 
 def _call(name: str, row: Function | Type | Tier) -> BlockingCall:
     twin = "" if isinstance(row, Tier) else row.twin.replace("{name}", name)
-    return BlockingCall(name, row.kind, row.confidence, row.replacement or twin or THREAD, row.note)
+    holds_gil = isinstance(row, Function) and row.holds_gil
+    replacement = row.replacement or twin or ("" if holds_gil else THREAD)
+    return BlockingCall(name, row.kind, row.confidence, replacement, row.note, holds_gil)
 
 
 @lru_cache(maxsize=8192)

@@ -46,7 +46,8 @@ class Function(NamedTuple):
     """A function that blocks.
 
     `replacement` is what to write instead (when empty: the twin, else a thread), `twin` the dotted name of the
-    async counterpart, in which `{name}` stands for `path`.
+    async counterpart, in which `{name}` stands for `path`. `holds_gil`: no other thread runs meanwhile, so that handing
+    it to one helps nobody.
     """
 
     path: str
@@ -56,6 +57,7 @@ class Function(NamedTuple):
     replacement: str = ""
     twin: str = ""
     note: str = ""
+    holds_gil: bool = False
 
 
 class Type(NamedTuple):

@@ -247,8 +247,18 @@ TYPES: tuple[Type, ...] = (
         spellings="logging.handlers.RotatingFileHandler logging.handlers.TimedRotatingFileHandler logging.handlers.WatchedFileHandler",
         note="every record on the loop writes to the file"),
     Type("filelock.FileLock", WAIT, HIGH, INSTALLED, "acquire",
-        spellings="filelock.SoftFileLock filelock.UnixFileLock filelock.BaseFileLock fasteners.InterProcessLock portalocker.Lock",
+        spellings="filelock.SoftFileLock filelock.UnixFileLock filelock.BaseFileLock filelock.WindowsFileLock",
         blocks_on="enter", twin="filelock.AsyncFileLock", note="polls with time.sleep until the lock is free"),
+    Type("portalocker.Lock", WAIT, HIGH, INSTALLED, "acquire",
+        spellings="portalocker.utils.Lock portalocker.RLock portalocker.utils.RLock", blocks_on="enter",
+        note="polls with time.sleep, by default for 5 seconds"),
+    Type("fasteners.InterProcessLock", WAIT, HIGH, INSTALLED, "acquire",
+        spellings="fasteners.process_lock.InterProcessLock", blocks_on="enter",
+        note="polls with time.sleep until the lock is free"),
+    Type("fasteners.InterProcessReaderWriterLock", WAIT, HIGH, INSTALLED,
+        "acquire_read_lock acquire_write_lock read_lock write_lock",
+        spellings="fasteners.process_lock.InterProcessReaderWriterLock",
+        note="polls with time.sleep until the lock is free"),
 )
 
 TIERS: tuple[Tier, ...] = (

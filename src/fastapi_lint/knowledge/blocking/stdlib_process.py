@@ -88,6 +88,7 @@ FUNCTIONS: tuple[Function, ...] = (
         twin="filelock.AsyncFileLock", note="not blocking with LOCK_NB"),
     Function("fcntl.lockf", WAIT, HIGH, INSTALLED, "filelock.AsyncFileLock / await run_in_threadpool(f, ...)",
         twin="filelock.AsyncFileLock", note="not blocking with LOCK_NB"),
+    Function("portalocker.lock", WAIT, HIGH, INSTALLED, note="not blocking with LOCK_NB"),
     Function("platform.platform", PROCESS, LOW, INSTALLED, "compute once at import",
         note="may fork a subprocess on first use"),
     Function("platform.uname", PROCESS, LOW, INSTALLED, "compute once at import",

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from fastapi_lint.analysis.paths import FunctionKey, functions_behind, route_paths
+from fastapi_lint.analysis.paths import FunctionKey, functions_behind_all, route_paths
 from fastapi_lint.analysis.reach import EVERY_REQUEST
 from fastapi_lint.diagnostics import Diagnostic, Severity, Span, Step
 from fastapi_lint.pages import page_url
@@ -78,10 +78,10 @@ class _Collector:
         self._programs = programs
         self._read = read
         self._functions: dict[str, list[tuple[int, int, str]]] = {}
-        self._behind_middleware: set[FunctionKey] = set()
+        self._behind_all: set[FunctionKey] = set()
         self._routes: dict[str, Route] = {}
         for program, checked in programs:
-            self._behind_middleware |= functions_behind(program, "middleware")
+            self._behind_all |= functions_behind_all(program)
             for path, module in program.interpreter.project.modules.items():
                 self._functions[path] = [
                     (facts.span.line, facts.end_line, facts.qualname) for facts in module.facts.functions
@@ -140,7 +140,7 @@ class _Collector:
                     function=function,
                     chain=tuple(self._hop(step) for step in one.chain),
                     routes=tuple(self._numbers[label] for label in one.routes if label in self._numbers),
-                    everywhere=is_shared and self._is_behind_middleware(one, function),
+                    everywhere=is_shared and self._is_behind_all(one, function),
                     shared=is_shared,
                     sink=None,
                     status=status,
@@ -152,8 +152,8 @@ class _Collector:
     def _hop(self, step: Step) -> Hop:
         return Hop(self._relative(step.path), step.span, step.function, step.text)
 
-    def _is_behind_middleware(self, finding: Diagnostic, function: str) -> bool:
-        return (finding.path, function) in self._behind_middleware
+    def _is_behind_all(self, finding: Diagnostic, function: str) -> bool:
+        return (finding.path, function) in self._behind_all
 
     def _function_at(self, path: str, line: int) -> str:
         """The innermost function around a line; "" at the top of a module."""

@@ -34,7 +34,7 @@ class Finding(NamedTuple):
     """A finding as the audit shows it.
 
     `key` names it across audits. `routes` are indexes into the audit's routes. `everywhere` is True when every request
-    runs it (middleware); `shared` when it is reached by exception handlers or middleware, not by one route. `sink` is an
+    runs it (middleware, a dependency of the application); `shared` when that or an exception handler reaches it, not one route. `sink` is an
     index into the sinks, or None. `status` is OPEN or SILENCED, and `reason` says what silences it.
     """
 

@@ -109,7 +109,9 @@ def _lead(audit: Audit) -> str:
     errors = sum(route.errors > 0 for route in audit.routes)
     parts = [f"An error reaches {_count(errors, 'route')}." if errors else "No error reaches a route."]
     if any(one.everywhere for one in audit.open):
-        parts.append("Middleware, which every request passes, has findings of its own.")
+        parts.append(
+            "What every request passes (middleware, dependencies of the application) has findings of its own."
+        )
     if audit.sinks:
         first = min(_FIRST, len(audit.sinks))
         blocked = blocked_routes(audit)

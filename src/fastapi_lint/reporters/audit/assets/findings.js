@@ -30,7 +30,7 @@ function findingBody(one) {
       el("ol", { class: "chain" }, one.chain.map((hop, position) => el("li", { class: position === last ? "end" : "" },
         el("p", { class: "chain-head" }, el("code", { text: shorten(hop.text, 120) }), " in ", el("code", { text: hop.function || "the module" }), el("span", { class: "place", text: `  ${place(hop.path, hop.location.row)}` })),
         excerpt(hop.path, hop.location, 0))))] : null,
-    one.everywhere || one.shared || one.routes.length ? el("h4", { text: one.everywhere ? "Reached by every request (middleware)" : one.shared && !one.routes.length ? "Reached by exception handlers" : `Reached by ${count(one.routes.length, "route")}` })
+    one.everywhere || one.shared || one.routes.length ? el("h4", { text: one.everywhere ? "Reached by every request" : one.shared && !one.routes.length ? "Reached by exception handlers" : `Reached by ${count(one.routes.length, "route")}` })
       : el("h4", { text: "No route is known to reach this: start-up, a background task or a worker" }), names,
     el("h4", { text: "The rule" }),
     el("p", {}, el("strong", { text: `${one.code} ${rule.name}` }), `: ${rule.summary} `, rule.url ? el("a", { href: rule.url, rel: "noreferrer", text: "More (online)" }) : null),

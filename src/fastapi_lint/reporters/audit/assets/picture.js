@@ -27,7 +27,7 @@ function buildGraph() {
     return id;
   };
   audit.routes.forEach((route, number) => graph.nodes.set(`r:${number}`, { id: `r:${number}`, kind: "route", title: route.label, sub: route.handler, context: route.context, harm: route.harm }));
-  graph.nodes.set(EVERYTHING, { id: EVERYTHING, kind: "route", title: EVERY, sub: "middleware and exception handlers", context: "event loop", harm: Infinity });
+  graph.nodes.set(EVERYTHING, { id: EVERYTHING, kind: "route", title: EVERY, sub: "middleware, exception handlers, dependencies of the application", context: "event loop", harm: Infinity });
   audit.sinks.forEach((sink, number) => graph.nodes.set(`s:${number}`, { id: `s:${number}`, kind: "sink", severity: sink.severity, title: sink.text, sub: place(sink.path, sink.location.row), harm: sink.routes.length }));
   const ids = audit.graph.nodes.map(([path, name, line, context]) => addFunction(path, name, line, context));
   audit.graph.edges.forEach(([from, to]) => connect(ids[from], ids[to]));
