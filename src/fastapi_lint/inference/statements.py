@@ -98,9 +98,15 @@ class Evaluator(DefinitionEvaluator):
 
     @staticmethod
     def _narrow_to_declared(value: Value, declared: Value) -> Value:
-        """An annotation counts where the value is not known."""
+        """An annotation counts where the value is not known; that of an empty container says what it is for."""
         known = [atom for atom in value if not isinstance(atom, ConstantAtom)]
-        return value if known or not declared else declared
+        if not known or not declared:
+            return declared or value
+        if len(value) == len(declared) == 1:
+            made, meant = value[0], declared[0]
+            if isinstance(made, ContainerAtom) and isinstance(meant, ContainerAtom) and not made.element:
+                return (made._replace(element=meant.element),)
+        return value
 
     def assign(self, target: m.Expression, value: Value, span: Span) -> None:
         if isinstance(target, m.Name):

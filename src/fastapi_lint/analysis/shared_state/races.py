@@ -196,7 +196,7 @@ def _chain(hazard: Hazard) -> tuple[Step, ...]:
 def _kind(hazard: Hazard) -> RaceKind | None:
     """What the hazard comes to; None when nobody would notice."""
     write = hazard.write
-    if _is_part_of_entry(write.location) and hazard.how == "check":
+    if is_part_of_entry(write.location) and hazard.how == "check":
         return None
     if hazard.how == "value" and not fills_what_was_missing(hazard):
         return RaceKind.LOST_UPDATE
@@ -264,7 +264,7 @@ def _removes_its_own(hazard: Hazard) -> bool:
     )
 
 
-def _is_part_of_entry(location: Location) -> bool:
+def is_part_of_entry(location: Location) -> bool:
     """An attribute or a field of an entry of a registry: it belongs to whoever works on the entry."""
     seen_entry = seen_any_entry = False
     for element in location.path:

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_lint.analysis.shared_state.concurrency import in_threadpool
 from fastapi_lint.analysis.shared_state.locations import ANY, Location
+from fastapi_lint.analysis.shared_state.noticed import Noticed
 from fastapi_lint.analysis.shared_state.objects import is_known_resource
-from fastapi_lint.analysis.shared_state.races import LoopWalks, RaceKind
+from fastapi_lint.analysis.shared_state.races import LoopWalks, RaceKind, is_part_of_entry
 from fastapi_lint.analysis.shared_state.summaries import Hazard
 from fastapi_lint.diagnostics import Span, Step
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.walk import nodes_of_type, walk
-from fastapi_lint.inference.values import UNKNOWN, InstanceAtom, ObjectAtom
+from fastapi_lint.inference.frames import Frame
+from fastapi_lint.inference.values import UNKNOWN, ContainerAtom, InstanceAtom, ObjectAtom
 
 if TYPE_CHECKING:
     from fastapi_lint.analysis.program import Program
@@ -44,6 +46,7 @@ def answers(program: Program) -> list[ThreadRace]:
     (found,) = program.answers(LoopWalks)
     races: dict[tuple[str, Span], ThreadRace] = {}
     threads = in_threadpool(program)
+    noticed = Noticed(program)
     for frame in program.interpreter.frames:
         if (
             frame not in threads
@@ -58,6 +61,9 @@ def answers(program: Program) -> list[ThreadRace]:
             if kind is None or (inner is not frame and inner in threads and hazard.how == "value"):
                 continue
             if _is_of_the_thread(hazard.write.location) or not _is_credible(found, hazard):
+                continue
+            place, is_brief = hazard.write.location, _is_brief(hazard)
+            if is_brief and (is_part_of_entry(place) or noticed.is_only_logged(place.last_name)):
                 continue
             path, name = frame.module.path, frame.name
             chain = (
@@ -75,7 +81,7 @@ def answers(program: Program) -> list[ThreadRace]:
                     hazard.mark.read.span,
                     chain,
                     program.reach.routes_of(frame),
-                    _is_brief(hazard),
+                    is_brief,
                 ),
             )
     return sorted(races.values(), key=lambda race: (race.path, race.span))
@@ -120,17 +126,28 @@ def _is_brief(hazard: Hazard) -> bool:
     function = write.frame.function
     if hazard.how != "value" or write.kind != "update" or function is None or write.frame is not hazard.frame:
         return False
-    root = write.location.root
-    if root.kind in ("object", "class"):
-        hooks = [root.owner.find(name) for name in ("__setattr__", "__getattribute__")]
-        if any(hooks) or root.owner.externals:
-            return False
-    elif root.kind != "global":
-        return False
     return any(
         node.span == hazard.span
         and not any(isinstance(part, (m.Call, m.Comprehension)) for part in walk(node))
+        and _is_set_at_once(write.frame, node.target)
         for node in nodes_of_type(function.facts, m.AugmentedAssign)
+    )
+
+
+def _is_set_at_once(frame: Frame, target: m.Expression) -> bool:
+    """Whether setting the target runs no code: a global name, an attribute of a plain object, an entry of a container."""
+    if isinstance(target, m.Name):
+        return True
+    if not isinstance(target, (m.Attribute, m.Subscript)):
+        return False
+    holders = frame.value_of(target.value)
+    if isinstance(target, m.Subscript):
+        return bool(holders) and all(isinstance(atom, ContainerAtom) for atom in holders)
+    return bool(holders) and all(
+        isinstance(atom, ObjectAtom)
+        and not atom.cls.externals
+        and not any(atom.cls.find(name) for name in ("__setattr__", "__getattribute__"))
+        for atom in holders
     )
 
 
