@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from fastapi_lint.collector import collector_paused
@@ -13,10 +15,10 @@ from fastapi_lint.inference.project_run import evaluate_project
 from fastapi_lint.project.modules import Project
 
 
-def evaluated(source: str) -> Interpreter:
+def evaluated(source: str, blocking: Sequence[str] = ()) -> Interpreter:
     facts = extract("/project/main.py", source)
     assert isinstance(facts, ModuleFacts)
-    interpreter = Interpreter(Project("/project", [facts]))
+    interpreter = Interpreter(Project("/project", [facts]), blocking)
     with collector_paused():
         evaluate_project(interpreter)
     return interpreter
@@ -80,6 +82,11 @@ async def other(thing: somewhere.Thing):
 def test_plain_arguments_share_an_evaluation(annotation: str, first: str, second: str, expected: int) -> None:
     source = TWO_CALLS.format(annotation=annotation, first=first, second=second)
     assert frames_of(evaluated(source), "work") == expected
+
+
+def test_what_the_configuration_may_name_is_not_plain() -> None:
+    source = TWO_CALLS.format(annotation="", first="thing.name", second="thing.title")
+    assert frames_of(evaluated(source, ["somewhere.Thing.name"]), "work") == 2
 
 
 ATTRIBUTE = """

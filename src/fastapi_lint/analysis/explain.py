@@ -15,6 +15,7 @@ from fastapi_lint.facts import model as m
 from fastapi_lint.facts.walk import nodes_of
 from fastapi_lint.inference.frames import CallSite, Edge, Frame
 from fastapi_lint.inference.rendering import render
+from fastapi_lint.knowledge.log_methods import LOG_METHODS
 
 if TYPE_CHECKING:
     from fastapi_lint.analysis.program import Program
@@ -27,7 +28,6 @@ MOST_NODES = 200
 """A tree with more nodes is cut; one that shows everything may have five times as many."""
 
 _LOGGERS = frozenset({"log", "logger", "logging", "_logger", "_log"})
-_LOG_METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
 _TEXT_METHODS = (frozenset(dir(str)) | {"decode", "isoformat", "strftime", "timestamp"}) - {
     "count",
     "find",
@@ -116,7 +116,7 @@ def unresolved_calls(frame: Frame) -> tuple[tuple[Span, str], ...]:
 def _is_harmless(text: str) -> bool:
     """Whether a call of an unknown type is surely one on a text, a date or a logger."""
     owner, _, method = text.rpartition(".")
-    is_logged = owner.rpartition(".")[2].lower() in _LOGGERS and method in _LOG_METHODS
+    is_logged = owner.rpartition(".")[2].lower() in _LOGGERS and method in LOG_METHODS
     return is_logged or (owner != "" and method in _TEXT_METHODS)
 
 

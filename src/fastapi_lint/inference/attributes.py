@@ -10,7 +10,7 @@ from fastapi_lint.facts.model import FunctionFacts
 from fastapi_lint.inference import calls, fastapi_model, harmless, models
 from fastapi_lint.inference.classes import ProjectClass
 from fastapi_lint.inference.frames import Form
-from fastapi_lint.inference.plain import constants, declares_plain, without_plain
+from fastapi_lint.inference.plain import constants, declares_plain
 from fastapi_lint.inference.values import (
     UNKNOWN,
     Atom,
@@ -268,7 +268,9 @@ def what_is_kept(evaluator: ExpressionEvaluator, cls: ProjectClass, name: str, v
     declared = cls.annotation(name)
     if declared is not None and declares_plain(declared[1]):
         return constants(value)
-    return value if evaluator.interpreter.has_configured_blocking else without_plain(value)
+    if any(map(evaluator.interpreter.is_plain, value)):
+        return tuple([atom for atom in value if not evaluator.interpreter.is_plain(atom)])
+    return value
 
 
 def external_item(evaluator: ExpressionEvaluator, atom: InstanceAtom, span: Span, text: str) -> Value:

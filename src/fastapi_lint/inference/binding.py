@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fastapi_lint.facts.model import Constant, Parameter
-from fastapi_lint.inference.plain import constants, is_plain
+from fastapi_lint.inference.plain import constants
 from fastapi_lint.inference.values import (
     UNKNOWN,
     Atom,
@@ -67,7 +67,9 @@ def bind_arguments(
     registers = function.makes_routes or any(
         is_route_method(atom) for value in bound.values() for atom in value
     )
-    if others is not None and any(_matters(a, UNKNOWN, registers) for value in extra.values() for a in value):
+    if others is not None and any(
+        _matters(interpreter, a, UNKNOWN, registers) for value in extra.values() for a in value
+    ):
         bound[others] = (ContainerAtom("dict", UNKNOWN, tuple(extra.values()), tuple(extra)),)
     kept = _flags(function, bound) if function.flag_parameters else {}
     for name, value in bound.items():
@@ -79,7 +81,7 @@ def bind_arguments(
             continue
         declared = interpreter.signature(function).annotations[layout.positions[name]]
         counts = registers or name in function.loop_parameters
-        relevant = tuple([atom for atom in value if _matters(atom, declared, counts)])
+        relevant = tuple([atom for atom in value if _matters(interpreter, atom, declared, counts)])
         if relevant and depth(relevant) <= 2:
             kept[name] = relevant
     return kept
@@ -113,7 +115,7 @@ def _constant_default(parameter: Parameter) -> Value:
     return (ConstantAtom(parameter.default.value),) if isinstance(parameter.default, Constant) else UNKNOWN
 
 
-def _matters(atom: Atom, declared: Value, registers: bool) -> bool:
+def _matters(interpreter: Interpreter, atom: Atom, declared: Value, registers: bool) -> bool:
     """Whether a call with this argument may differ from one about which only the annotation is known."""
     if isinstance(atom, ConstantAtom):
         return registers
@@ -126,10 +128,12 @@ def _matters(atom: Atom, declared: Value, registers: bool) -> bool:
         return not any(isinstance(other, ObjectAtom) and other.cls is atom.cls for other in declared)
     if isinstance(atom, ContainerAtom):
         items = (*atom.items, atom.element)
-        return atom not in declared and any(_matters(a, UNKNOWN, registers) for value in items for a in value)
+        return atom not in declared and any(
+            _matters(interpreter, a, UNKNOWN, registers) for value in items for a in value
+        )
     if isinstance(atom, (CoroutineAtom, GeneratorAtom)):
         return True
-    return isinstance(atom, _CALLABLES) and not is_plain(atom)
+    return isinstance(atom, _CALLABLES) and not interpreter.is_plain(atom)
 
 
 def _is_router(atom: InstanceAtom | ObjectAtom) -> bool:

@@ -18,6 +18,7 @@ from fastapi_lint.inference.functions import ProjectFunction, Signature
 from fastapi_lint.inference.global_names import GlobalNames
 from fastapi_lint.inference.models import ModelRun
 from fastapi_lint.inference.parameters import parameter_value
+from fastapi_lint.inference.plain import is_plain
 from fastapi_lint.inference.statements import Evaluator
 from fastapi_lint.inference.values import (
     UNKNOWN,
@@ -389,6 +390,10 @@ class Interpreter:
     @property
     def has_configured_blocking(self) -> bool:
         return bool(self._blocking)
+
+    def is_plain(self, atom: Atom) -> bool:
+        """Whether nothing will be asked of the atom (see `plain`); the configuration may name any library's methods."""
+        return not self._blocking and is_plain(atom)
 
     def configured_blocking(self, path: str) -> BlockingCall | None:
         """The row for a name given in the configuration's `blocking`."""

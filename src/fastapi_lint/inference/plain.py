@@ -24,14 +24,6 @@ def is_plain(atom: Atom) -> bool:
     return isinstance(atom, DecoratorAtom) and atom.kind == "member"
 
 
-def without_plain(value: Value) -> Value:
-    """The value without its plain alternatives."""
-    for atom in value:
-        if is_plain(atom):
-            return tuple([atom for atom in value if not is_plain(atom)])
-    return value
-
-
 @lru_cache(maxsize=4096)
 def _is_plain_member(type: str, chain: str) -> bool:
     name = chain.rpartition(".")[2]

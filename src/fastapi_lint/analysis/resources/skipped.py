@@ -15,6 +15,7 @@ from fastapi_lint.facts.walk import walk
 from fastapi_lint.inference.frames import Edge, Frame
 from fastapi_lint.inference.rendering import render
 from fastapi_lint.inference.values import ClassAtom, FunctionAtom, InstanceAtom, Place
+from fastapi_lint.knowledge.log_methods import LOG_METHODS
 from fastapi_lint.knowledge.resources import Resource, resource_by_type
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 DEEPEST_HELPER = 3
 """Calls below a lifespan or handler in which closing calls are looked at."""
 
-_NEVER_RAISE = frozenset(
-    {"debug", "info", "warning", "error", "exception", "critical", "log", "print", "sleep", "cancel", "create_task",
+_NEVER_RAISE = LOG_METHODS | frozenset(
+    {"print", "sleep", "cancel", "create_task",
      "isinstance", "hasattr", "getattr", "setattr", "len", "set", "clear", "append", "add", "update", "get", "discard"}
 )  # fmt: skip
 _BROAD = frozenset({"Exception", "BaseException"})

@@ -23,6 +23,7 @@ from fastapi_lint.inference.values import (
     Value,
 )
 from fastapi_lint.knowledge import fastapi_api as api
+from fastapi_lint.knowledge.log_methods import LOG_METHODS
 from fastapi_lint.knowledge.resources import Resource
 
 DEEPEST = 5
@@ -37,7 +38,7 @@ _CONNECTIONS = ("client", "session", "transport", "pool", "connect", "engine", "
 
 _WRAPPERS = frozenset({"closing", "aclosing", "wait_for", "shield", "cast", "proxy"})
 _ADDS = frozenset({"append", "add", "setdefault", "insert", "appendleft", "put_nowait", "update", "extend"})
-_LOGGERS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log", "trace", "print"})
+_LOGGERS = LOG_METHODS | {"print"}
 INERT = frozenset(
     {"run_in_executor", "submit", "isinstance", "hasattr", "getattr", "setattr", "id", "type", "repr", "str", "len", "bool",
      "issubclass", "callable", "hash", "sessionmaker", "async_sessionmaker", "scoped_session", "async_scoped_session",

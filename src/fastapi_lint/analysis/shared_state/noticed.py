@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.walk import nodes_of, walk
+from fastapi_lint.knowledge.log_methods import LOG_METHODS
 
 if TYPE_CHECKING:
     from fastapi_lint.analysis.program import Program
-
-_LOGS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
 
 
 class Noticed:
@@ -65,4 +64,4 @@ def _is_log(call: m.Call) -> bool:
     function = call.function
     if isinstance(function, m.Name):
         return function.id == "print"
-    return isinstance(function, m.Attribute) and function.attribute in _LOGS
+    return isinstance(function, m.Attribute) and function.attribute in LOG_METHODS
