@@ -46,6 +46,11 @@ def test_help_and_misuse_need_no_analysis(arguments: list[str]) -> None:
     assert imported.isdisjoint({"libcst", "pydantic", "fastapi_lint.rules", "fastapi_lint.linter"})
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["check", "--help"], ["baseline", "--help"]])
+def test_help_that_goes_to_a_file_draws_nothing(arguments: list[str]) -> None:
+    assert "rich" not in _imported_after(f"from fastapi_lint.cli import main; main({arguments!r})")
+
+
 @pytest.mark.parametrize("arguments", [["rules"], ["rule", "FAP101"], ["check", "--select", "nonsense"]])
 def test_talking_about_rules_parses_nothing(arguments: list[str]) -> None:
     imported = _imported_after(f"from fastapi_lint.cli import main; main({arguments!r})")

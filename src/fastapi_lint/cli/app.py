@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -13,13 +14,15 @@ from fastapi_lint import __version__
 from fastapi_lint.cli import CLEAN, MISUSE, MisuseError
 from fastapi_lint.cli.baseline_commands import app as baseline_app
 from fastapi_lint.cli.options import Jobs
-from fastapi_lint.cli.output import complain, write
+from fastapi_lint.cli.output import complain, wants_color, write
 
 app = typer.Typer(
     name="fastapi-lint",
     help="A linter that knows where FastAPI code runs.",
     epilog="Exit codes: 0 nothing found, 1 findings, 2 misuse or an internal error.",
     pretty_exceptions_enable=False,
+    # Drawing the help takes longer than all the rest of it: only where somebody sees colors.
+    rich_markup_mode="rich" if wants_color(sys.stdout) else None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -294,7 +297,7 @@ def routes(
     output_format: _Format = "text",
     jobs: Jobs = None,
 ) -> int:
-    """List the routes of a project, where they run and what they depend on."""
+    """List the routes of a project and where they run."""
     from fastapi_lint.cli.routes import run_routes
 
     return run_routes(path, output_format, jobs)
@@ -350,7 +353,7 @@ def why(
     ] = "text",
     jobs: Jobs = None,
 ) -> int:
-    """Tell what a route runs and where, or why a line has a finding or has none."""
+    """Tell what a route runs, or why a line has a finding or none."""
     from fastapi_lint.cli.why import run_why
 
     return run_why(question, path, everything, output_format, jobs)
