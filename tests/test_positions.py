@@ -11,9 +11,6 @@ from libcst.metadata import MetadataWrapper, PositionProvider
 from fastapi_lint.facts.positions import RECORDED, Positions
 
 ROOT = Path(__file__).parents[1]
-COMPOUND = {"ClassDef", "For", "FunctionDef", "If", "Match", "While", "With"}
-"""Their spans end where the next statement begins: only their starts are compared."""
-
 SYNTAX = {
     "calls over lines": "x = f(  # why\n    a ,\n\n    # note\n    *b, k = c,\n) . d [ 1 : 2, ::3 ] [\n  0]\n",
     "parentheses": "x = ( ( a + b ) . c )\ny = (yield_)\nawaited = (  # c\n    a\n    .b()\n)\n",
@@ -49,8 +46,7 @@ def compare(code: str) -> int:
         span = positions.of(node)
         assert span is not None
         assert (span.line, span.column) == (expected.start.line, expected.start.column + 1), name
-        if name not in COMPOUND:
-            assert (span.end_line, span.end_column) == (expected.end.line, expected.end.column + 1), name
+        assert (span.end_line, span.end_column) == (expected.end.line, expected.end.column + 1), name
         compared += 1
     return compared
 

@@ -8,6 +8,8 @@ One line a node type. A word names a field that holds a node (or nothing); the o
     field+1   one character more when the field holds something; `+indent`: the indentation then
     ( … )     the node's own parentheses around it, which its span leaves out
     < … >     the node's span, where it has no parentheses and what comes before or after is left out
+    < … ]     the same, up to the last `|` inside
+    |         the end of a line of statements, without what follows them there
 
 It says what LibCST's code generator does for trees that its parser made, where no token is left out.
 Nodes whose text depends on more than that are measured by functions in `positions`.
@@ -77,8 +79,8 @@ LAYOUT: dict[str, str] = {
     "TypeVarTuple": "'*' whitespace_after_star~ name",
     "ParamSpec": "'**' whitespace_after_star~ name",
     # --- simple statements --------------------------------------------------------------------------------
-    "SimpleStatementLine": "leading_lines* indent body* trailing_whitespace",
-    "SimpleStatementSuite": "leading_whitespace~ body* trailing_whitespace",
+    "SimpleStatementLine": "leading_lines* indent body* | trailing_whitespace",
+    "SimpleStatementSuite": "leading_whitespace~ body* | trailing_whitespace",
     "Expr": "< value > semicolon",
     "Assign": "< targets* value > semicolon",
     "AssignTarget": "target whitespace_before_equal~ '=' whitespace_after_equal~",
@@ -107,17 +109,17 @@ LAYOUT: dict[str, str] = {
     # --- compound statements --------------------------------------------------------------------------------
     "FunctionDef": "leading_lines* decorators* lines_after_decorators* indent < asynchronous 'def'"
     " whitespace_after_def~ name whitespace_after_name~ type_parameters whitespace_after_type_parameters~ '('"
-    " whitespace_before_params~ params ')' returns+1 returns whitespace_before_colon~ ':' body >",
+    " whitespace_before_params~ params ')' returns+1 returns whitespace_before_colon~ ':' body ]",
     "Decorator": "leading_lines* indent '@' whitespace_after_at~ decorator trailing_whitespace",
     "ClassDef": "leading_lines* decorators* lines_after_decorators* indent < 'class' whitespace_after_class~ name"
     " whitespace_after_name~ type_parameters whitespace_after_type_parameters~ lpar bases* keywords* rpar"
-    " whitespace_before_colon~ ':' body >",
+    " whitespace_before_colon~ ':' body ]",
     "Else": "leading_lines* indent 'else' whitespace_before_colon~ ':' body",
-    "While": "leading_lines* indent < 'while' whitespace_after_while~ test whitespace_before_colon~ ':' body orelse >",
+    "While": "leading_lines* indent < 'while' whitespace_after_while~ test whitespace_before_colon~ ':' body orelse ]",
     "For": "leading_lines* indent < asynchronous 'for' whitespace_after_for~ target whitespace_before_in~ 'in'"
-    " whitespace_after_in~ iter whitespace_before_colon~ ':' body orelse >",
+    " whitespace_after_in~ iter whitespace_before_colon~ ':' body orelse ]",
     "With": "leading_lines* indent < asynchronous 'with' whitespace_after_with~ lpar items* rpar"
-    " whitespace_before_colon~ ':' body >",
+    " whitespace_before_colon~ ':' body ]",
     "WithItem": "< item asname > comma",
     "Try": "leading_lines* indent 'try' whitespace_before_colon~ ':' body handlers* orelse finalbody",
     "TryStar": "leading_lines* indent 'try' whitespace_before_colon~ ':' body handlers* orelse finalbody",

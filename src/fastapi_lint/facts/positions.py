@@ -33,11 +33,12 @@ _NEWLINES = re.compile(r"\r\n?|\n")
 class _Walk:
     """What measuring needs to know besides the node; offsets are in characters."""
 
-    __slots__ = ("indent", "newline", "offsets", "text", "unit")
+    __slots__ = ("end", "indent", "newline", "offsets", "text", "unit")
 
     def __init__(self, module: cst.Module, text: str) -> None:
         self.text = text
         self.indent = 0
+        self.end = 0  # of the last line of statements
         self.unit = len(module.default_indent)
         self.newline = len(module.default_newline)
         self.offsets: dict[int, tuple[int, int]] = {}
@@ -60,7 +61,7 @@ class Positions:
                 at = _MEASURES[type(node)](node, at, walk)
 
     def of(self, node: cst.CSTNode) -> Span | None:
-        """The node's span, without its parentheses; a compound statement ends where the next one begins."""
+        """The node's span, without its parentheses; a compound statement ends with the last statement in it."""
         found = self._offsets.get(id(node))
         if found is None:
             return None
@@ -95,7 +96,7 @@ def _if(node: cst.If, at: int, walk: _Walk, keyword: int = len("if")) -> int:
         at = _if(node.orelse, at, walk, len("elif"))
     elif node.orelse is not None:
         at = _MEASURES[cst.Else](node.orelse, at, walk)
-    walk.offsets[id(node)] = (start, at)
+    walk.offsets[id(node)] = (start, walk.end)
     return at
 
 
@@ -111,7 +112,7 @@ def _match(node: cst.Match, at: int, walk: _Walk) -> int:
     )
     at = _all((node.whitespace_after_colon,), at + 1, walk)
     at = _indented(node.indent, (*node.cases, *node.footer), at, walk)
-    walk.offsets[id(node)] = (start, at)
+    walk.offsets[id(node)] = (start, walk.end)
     return at
 
 
@@ -212,9 +213,11 @@ def _source(name: str, layout: str) -> str:
             add("if node.lpar: at = all_of(node.lpar, at, walk)")
         if item in "(<":
             add("start = at")
-        elif item in ")>":
+        elif item == "|":
+            add("walk.end = at")
+        elif item in ")>]":
             if name in RECORDED:
-                add("walk.offsets[id(node)] = (start, at)")
+                add(f"walk.offsets[id(node)] = (start, {'walk.end' if item == ']' else 'at'})")
             if item == ")":
                 add("if node.rpar: at = all_of(node.rpar, at, walk)")
         elif item == "indent":
