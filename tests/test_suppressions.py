@@ -44,6 +44,30 @@ def test_a_comment_on_the_line(comment: str, silent: bool) -> None:
     assert comments.covers("FAP101", 1) is silent
 
 
+@pytest.mark.parametrize("comment", [comment for comment, _ in _INLINE])
+def test_comments_that_cannot_concern_us_are_told_without_tokens(
+    comment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [
+        f"time.sleep(1)  {comment}\n",
+        f'x = """\n{comment}\nE501, b1\n"""\n',
+        f'x = """{comment},\nF1"""\n',
+    ]
+
+    def answers() -> list[bool]:
+        comments = [FileSuppressions(split_lines(text)) for text in texts]
+        return [
+            one.covers(code, line)
+            for one in comments
+            for line in range(1, 5)
+            for code in ("FAP101", "FAP301")
+        ]
+
+    quick = answers()
+    monkeypatch.setattr("fastapi_lint.suppressions._may_concern_us", lambda noqa: True)
+    assert answers() == quick
+
+
 @pytest.mark.parametrize(("comment", "silent"), _INLINE)
 def test_flake8_agrees(comment: str, silent: bool, tree: Tree, run: Run) -> None:
     root = tree({"x.py": f"import os  {comment.replace('FAP1', 'F4')}\n"})

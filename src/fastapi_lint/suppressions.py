@@ -25,7 +25,8 @@ _FILE = re.compile(r"\s*# flake8[:=]\s*noqa", re.IGNORECASE)
 _OWN = re.compile(r"#\s*fastapi-lint:\s*(?P<kind>ignore-file|ignore)(?![\w-])(?:\[(?P<codes>[^\]]*)\])?")
 _CODE = re.compile(r"[^,\s]+")
 _OUR_CODE = re.compile(r"FAP\d{1,3}", re.IGNORECASE)
-_HINTS = ("noqa", "fastapi-lint:")
+_NOQA, _OWN_PREFIX = "noqa", "fastapi-lint:"
+_START_OF_OURS = re.compile(r"F(A(P\d*)?)?", re.IGNORECASE)
 
 
 class Mention(NamedTuple):
@@ -129,12 +130,13 @@ class FileSuppressions:
     def __init__(self, lines: Sequence[str], path: str = "") -> None:
         self._path = path
         self._by_line: dict[int, _Accepted] = {}
-        text = "".join(lines).lower()
-        has_comments = any(hint in text for hint in _HINTS)
-        self._for_file = _Accepted(all_by_noqa=has_comments and any(_FILE.match(line) for line in lines))
+        text = "".join(lines)
+        lowered = text.lower()
+        has_noqa = _NOQA in lowered
+        self._for_file = _Accepted(all_by_noqa=has_noqa and any(_FILE.match(line) for line in lines))
         self._comments: dict[int, tuple[int, str]] = {}
         self._lines = lines
-        if has_comments:
+        if _OWN_PREFIX in lowered or (has_noqa and any(map(_may_concern_us, INLINE.finditer(text)))):
             self._read()
 
     @property
@@ -247,6 +249,19 @@ class FileSuppressions:
     def _is_in_comment(self, span: Span) -> bool:
         comment = self._comments.get(span.line)
         return comment is not None and comment[0] < span.column
+
+
+def _may_concern_us(noqa: re.Match[str]) -> bool:
+    """Whether flake8's comment may silence one of our rules; telling what it stands beside costs much more.
+
+    A comment that goes on in the next line may end there, and have fewer codes or none.
+    """
+    codes = noqa["codes"]
+    return (
+        codes is None
+        or not codes.isprintable()
+        or any(_START_OF_OURS.fullmatch(code) for code in _CODE.findall(codes))
+    )
 
 
 def _offsets(lines: Sequence[str], first: int, last: int) -> list[tuple[int, int, int]]:
