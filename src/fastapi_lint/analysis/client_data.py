@@ -142,16 +142,17 @@ class ClientData:
         found = self._assigned.get(id(facts))
         if found is None:
             found = self._assigned[id(facts)] = defaultdict(list)
-            for node in nodes_of(facts):
-                if isinstance(node, m.Assign) and node.value is not None:
+            for node in nodes_of_type(facts, m.Assign):
+                if node.value is not None:
                     for target in node.targets:
                         if isinstance(target, m.Name):
                             found[target.id].append(node.value)
-                elif isinstance(node, (m.For, m.Loop)):
-                    # An item of a collection is as long as its own sender made it: no length of the collection's.
-                    for name in walk(node.target):
-                        if isinstance(name, m.Name):
-                            found[name.id].append(m.Constant("NoneType", None))
+            loops: list[m.For | m.Loop] = [*nodes_of_type(facts, m.For), *nodes_of_type(facts, m.Loop)]
+            for loop in loops:
+                # An item of a collection is as long as its own sender made it: no length of the collection's.
+                for name in walk(loop.target):
+                    if isinstance(name, m.Name):
+                        found[name.id].append(m.Constant("NoneType", None))
         return found
 
     # --- across functions ----------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from fastapi_lint.analysis.resources.bodies import Bodies, Body
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
 from fastapi_lint.inference.frames import Frame
-from fastapi_lint.inference.rendering import render
+from fastapi_lint.inference.rendering import last_name, render
 from fastapi_lint.inference.values import ExternalAtom, MemberAtom
 
 if TYPE_CHECKING:
@@ -65,11 +65,11 @@ def answers(program: Program) -> Iterator[DroppedTask]:
 
 
 def _makes_task(frame: Frame, call: m.Call) -> bool:
-    text = render(call.function)
-    if text.rpartition(".")[2] not in ("create_task", "ensure_future"):
+    if last_name(call.function) not in ("create_task", "ensure_future"):
         return False
     callee = frame.value_of(call.function)
     if not callee:
+        text = render(call.function)
         owner = text.rpartition(".")[0]
         return text.endswith(".create_task") and owner.rpartition(".")[2].endswith(_LOOP_NAMES)
     return all(

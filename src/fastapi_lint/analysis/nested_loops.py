@@ -45,6 +45,10 @@ class _Shape(NamedTuple):
     inner: tuple[m.Expression, ...]
 
 
+_GIVE_WAY = frozenset({m.Await, m.Yield})
+_MAY_GIVE_WAY = frozenset({m.For, m.With})
+
+
 def answers(program: Program) -> Iterator[NestedLoops]:
     """The one answer."""
     finder = _Finder(program)
@@ -94,13 +98,15 @@ def _shapes(facts: m.FunctionFacts) -> Iterator[_Shape]:
     for node in nodes_of(facts):
         first: list[m.Expression] = []
         body: Any
-        if isinstance(node, m.For) and not node.is_async:
+        kind = type(node)
+        if kind is m.For and not node.is_async:
             loop: m.For | m.Loop = node
             body = node.body
-        elif isinstance(node, m.Comprehension) and not node.loops[0].is_async:
-            loop = node.loops[0]
+        elif kind is m.Comprehension and not node.loops[0].is_async:
+            outer: m.Loop = node.loops[0]
+            loop = outer
             first = [other.iterable for other in node.loops[1:]]
-            body = (node.element, node.value, loop.conditions, node.loops[1:])
+            body = (node.element, node.value, outer.conditions, node.loops[1:])
         else:
             continue
         inner = _loops_in(body)
@@ -113,10 +119,11 @@ def _loops_in(body: Any) -> list[m.Expression] | None:
     """What the loops in a body loop over; None where the body gives way to others."""
     found: list[m.Expression] = []
     for node in walk(body):
-        if isinstance(node, (m.Await, m.Yield)) or (isinstance(node, (m.For, m.With)) and node.is_async):
+        kind = type(node)
+        if kind in _GIVE_WAY or (kind in _MAY_GIVE_WAY and node.is_async):
             return None
-        if isinstance(node, m.For):
+        if kind is m.For:
             found.append(node.iterable)
-        elif isinstance(node, m.Comprehension):
+        elif kind is m.Comprehension:
             found += [loop.iterable for loop in node.loops]
     return found

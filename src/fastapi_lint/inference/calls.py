@@ -83,13 +83,20 @@ class Arguments(NamedTuple):
 
 
 class CallContext(NamedTuple):
-    """One call: where, as what text, whether its result is awaited, and how what it calls runs."""
+    """One call: where, as what text, whether its result is awaited, and how what it calls runs.
+
+    Without words of its own (`said`) the text is that of the expression `node`, made when it is asked for.
+    """
 
     span: Span
-    text: str
+    said: str
     awaited: bool = False
     edge: Edge = Edge.CALL
     node: m.Call | None = None
+
+    @property
+    def text(self) -> str:
+        return self.said or (render(self.node.function) if self.node is not None else "")
 
 
 def call(evaluator: ExpressionEvaluator, node: m.Call) -> Value:
@@ -104,7 +111,7 @@ def call(evaluator: ExpressionEvaluator, node: m.Call) -> Value:
         evaluator.awaited.add(id(node.arguments[0].value))
         lazy = node.arguments[0].value
     arguments = _evaluate_arguments(evaluator, node, lazy)
-    context = CallContext(node.span, render(node.function), id(node) in evaluator.awaited, Edge.CALL, node)
+    context = CallContext(node.span, "", id(node) in evaluator.awaited, Edge.CALL, node)
     known = len(evaluator.frame.calls)
     if callee and id(node) in evaluator.directly_awaited:
         result = _apply_awaited(evaluator, callee, arguments, context)

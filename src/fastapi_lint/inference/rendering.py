@@ -29,6 +29,15 @@ def render(node: m.Expression) -> str:
     return "".join(reversed(parts))
 
 
+def last_name(node: m.Expression) -> str:
+    """What `render` gives after the last dot."""
+    while isinstance(node, m.Await):
+        node = node.value
+    if isinstance(node, m.Attribute):
+        return node.attribute
+    return node.id if isinstance(node, m.Name) else render(node).rpartition(".")[2]
+
+
 def render_loop(iterable: m.Expression) -> str:
     """The head of a loop: `for ... in db.query(...)`."""
     return f"for ... in {render(iterable)}"

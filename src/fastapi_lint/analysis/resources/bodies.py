@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.walk import Nodes, nodes_of, walk
-from fastapi_lint.inference.rendering import render
+from fastapi_lint.inference.rendering import last_name
 
 if TYPE_CHECKING:
     from fastapi_lint.analysis.program import Program
@@ -56,7 +56,7 @@ class Body:
     @cached_property
     def call_names(self) -> list[str]:
         """For each of `calls` the last name of what is called, as messages show it."""
-        return [render(call.function).rpartition(".")[2] for call in self.calls]
+        return [last_name(call.function) for call in self.calls]
 
     @cached_property
     def references(self) -> list[m.Name | m.Attribute]:

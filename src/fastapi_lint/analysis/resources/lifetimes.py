@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -80,8 +80,8 @@ class Lifetimes:
         }
         self.requests = _closure(self.served | unreached, request_edges)
         hooks = [frame for frame in frames if self._is_hook(frame)]
-        self.ending = self._ending([*bodies_run, *starts, *hooks])
-        self.alive = self._ending([*self.ending, *self.requests])
+        self.ending = self._ending([*bodies_run, *starts, *hooks], frozenset())
+        self.alive = self._ending(self.requests, self.ending)
         self.middleware = {
             atom.cls
             for registration in program.interpreter.registrations.values()
@@ -141,10 +141,13 @@ class Lifetimes:
             return any(part in function.facts.name for part in _ENDS)
         return False
 
-    def _ending(self, roots: Iterable[Frame]) -> set[Frame]:
-        """What roots reach, also through function objects and through methods of objects that are not known."""
-        seen = set(roots)
-        stack = list(seen)
+    def _ending(self, roots: Iterable[Frame], reached: Set[Frame]) -> set[Frame]:
+        """What roots reach, also through function objects and through methods of objects that are not known.
+
+        `reached` is an earlier answer, which is part of this one.
+        """
+        stack = [frame for frame in roots if frame not in reached]
+        seen = {*reached, *stack}
 
         def add(frames: Iterable[Frame]) -> None:
             for frame in frames:
