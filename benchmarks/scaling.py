@@ -27,7 +27,8 @@ def measured(directory: str) -> dict[str, Any]:
     """The costs of one project; to be run in a process of its own."""
     import libcst
 
-    from fastapi_lint.analysis.program import Options, Program
+    from fastapi_lint.analysis.options import Options
+    from fastapi_lint.analysis.program import Program
     from fastapi_lint.collector import collector_paused
     from fastapi_lint.deep_stack import on_deep_stack
     from fastapi_lint.facts.reading import read_all

@@ -118,13 +118,14 @@ class Benchmark:
     def edited(self) -> Iterator[Row]:
         file = max(self.files, key=lambda path: path.stat().st_size)
 
-        def run() -> Cost:
+        def edit(text: str) -> Cost:
             with file.open("a", encoding="utf-8") as opened:
-                opened.write(f"\n_edited_at = {time.time_ns()}\n")
+                opened.write(f"\n{text} {time.time_ns()}\n")
             return measure(self._check, (0, 1))
 
-        edited = self._in_turn(edited=run)["edited"]
-        yield _ratio("the largest file edited: wall", edited.wall, "cold", self._cold.wall)
+        costs = self._in_turn(code=lambda: edit("_edited_at ="), comment=lambda: edit("# edited at"))
+        yield _ratio("the largest file edited: wall", costs["code"].wall, "cold", self._cold.wall)
+        yield _ratio("a comment added to it: wall", costs["comment"].wall, "cold", self._cold.wall)
 
     def flake8(self) -> Iterator[Row]:
         file = statistics.median_low(sorted((path.stat().st_size, str(path)) for path in self.files))[1]

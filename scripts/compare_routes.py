@@ -22,7 +22,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from fastapi_lint.analysis.program import Options, SourceFile, analyse
+from fastapi_lint.analysis.options import Options
+from fastapi_lint.analysis.program import SourceFile, analyse
 
 DUMP = r"""
 import importlib, inspect, json, sys

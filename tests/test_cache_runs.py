@@ -272,6 +272,7 @@ def test_processes_do_not_matter(project: Path, monkeypatch: pytest.MonkeyPatch)
 def _without_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every run has to be run, with facts from the cache."""
     monkeypatch.setattr("fastapi_lint.run_inputs.RunInputs.stored", lambda self, cls: None)
+    monkeypatch.setattr("fastapi_lint.found_before.FoundBefore.recall", lambda self, known: None)
 
 
 def test_a_damaged_file_is_rebuilt(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,8 @@ import hypothesis
 import hypothesmith
 import pytest
 
-from fastapi_lint.analysis.program import Options, Program, SourceFile, analyse
+from fastapi_lint.analysis.options import Options
+from fastapi_lint.analysis.program import Program, SourceFile, analyse
 from fastapi_lint.rules import all_rules
 
 SITE_PACKAGES = Path(sysconfig.get_paths()["purelib"])

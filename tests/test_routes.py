@@ -13,7 +13,8 @@ import pytest
 from fastapi import FastAPI
 from starlette.routing import Mount, WebSocketRoute
 
-from fastapi_lint.analysis.program import Options, SourceFile, analyse
+from fastapi_lint.analysis.options import Options
+from fastapi_lint.analysis.program import SourceFile, analyse
 
 APPS = Path(__file__).parent / "routes_apps"
 SHAPES = sorted(path.name for path in APPS.iterdir() if (path / "main.py").is_file())

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fastapi_lint.analysis.program import Options, Program, SourceFile, analyse
+from fastapi_lint.analysis.options import Options
+from fastapi_lint.analysis.program import Program, SourceFile, analyse
 from fastapi_lint.analysis.shared_state import walks
 from fastapi_lint.analysis.shared_state.order import StatementWalker
 from fastapi_lint.analysis.shared_state.races import LoopWalks

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_lint import discovery
+from fastapi_lint.analysis.options import Options
 from fastapi_lint.baseline import BaselineError, Entry, read_baseline
 from fastapi_lint.collector import collector_paused
 from fastapi_lint.comparison import Accepted, Before, Described
@@ -109,27 +110,38 @@ def lint(
     suppressions = Suppressions(read)
     placed: list[_Placed] = []
     accepted: list[Accepted] = []
+    unread = 0
     counted: list[tuple[int, int]] = []
     baselines = _baselines(projects, overrides)
     for project in projects:
-        program = analyse_project(
-            project,
-            overrides=overrides,
-            overlay=texts,
-            jobs=jobs,
-            progress=progress,
-            facts=inputs.facts if inputs is not None else None,
-        )
-        if watcher is not None:
-            watcher(project, program)
-        if counts_calls:
-            counted.append(_coverage(program))
-        is_ignored = _ignored_files(project)
         codes = selected_codes(project.settings, overrides)
-        found = _all_findings(project, program, codes, suppressions)
         before = Before(project.root, baselines.get(project.root), (older or {}).get(project.root))
+        memory = None
+        if inputs is not None and is_storable and not counts_calls and not before.is_needed:
+            memory = inputs.found_before(project.root, sorted(codes), repr(_options(project, overrides)))
+        known = memory.recall(project.known) if memory is not None else None
+        if known is None:
+            program = analyse_project(
+                project,
+                overrides=overrides,
+                overlay=texts,
+                jobs=jobs,
+                progress=progress,
+                facts=inputs.facts if inputs is not None else None,
+            )
+            unread += len(program.unread)
+            if watcher is not None:
+                watcher(project, program)
+            if counts_calls:
+                counted.append(_coverage(program))
+            known = _raw_findings(program, codes)
+            if memory is not None and not program.unreadable:
+                memory.keep(program.facts, program.unread, known)
+        found = _all_findings(project, known, codes, suppressions)
+        is_ignored = _ignored_files(project)
         if before.is_needed:
-            before.compare(Described(_standing(project, found, suppressions), program, project.root, read))
+            standing = _standing(project, found, suppressions)
+            before.compare(Described(standing, program, project.root, read))
         for finding in found:
             reported = place(finding, project.checked)
             if reported is None or is_ignored(reported):
@@ -151,10 +163,10 @@ def lint(
         accepted=tuple(accepted),
         calls=sum(calls for calls, _ in counted),
         calls_resolved=sum(resolved for _, resolved in counted),
-        files_read=sum(len(project.known) for project in projects),
+        files_read=sum(len(project.known) for project in projects) - unread,
     )
     if inputs is not None:
-        report = report._replace(files_read=report.files_read - inputs.facts.recalled)
+        report = report._replace(files_read=len(inputs.facts.read))
         if is_storable:
             inputs.keep(report)
     return report
@@ -201,7 +213,8 @@ def describe_project(
     program = analyse_project(
         project, overrides=overrides, overlay=overlay, jobs=jobs, progress=progress, facts=facts
     )
-    found = _all_findings(project, program, selected_codes(project.settings, overrides), suppressions)
+    codes = selected_codes(project.settings, overrides)
+    found = _all_findings(project, _raw_findings(program, codes), codes, suppressions)
     return Described(_standing(project, found, suppressions), program, project.root, read)
 
 
@@ -216,18 +229,22 @@ def analyse_project(
 ) -> Program:
     """The analysis of a whole project, ready to be asked. With `facts` only files that are not in there are read."""
     # Imported when there is something to analyse: it is heavy, and much of the command line needs none of it.
-    from fastapi_lint.analysis.program import Options, SourceFile, analyse
+    from fastapi_lint.analysis.program import SourceFile, analyse
 
     overlay = overlay or {}
+    files = [SourceFile(path, overlay.get(path)) for path in project.known]
+    options = _options(project, overrides)
+    return analyse(
+        project.root, files, options, jobs=jobs or _processors(), progress=progress, facts_cache=facts
+    )
+
+
+def _options(project: ProjectFiles, overrides: Overrides | None) -> Options:
     startup = overrides.startup if overrides is not None else None
-    options = Options(
+    return Options(
         blocking=project.settings.blocking,
         offload=project.settings.offload,
         startup=project.settings.startup if startup is None else startup,
-    )
-    files = [SourceFile(path, overlay.get(path)) for path in project.known]
-    return analyse(
-        project.root, files, options, jobs=jobs or _processors(), progress=progress, facts_cache=facts
     )
 
 
@@ -263,10 +280,10 @@ def _baselines(
 
 
 def _all_findings(
-    project: ProjectFiles, program: Program, codes: frozenset[str], suppressions: Suppressions
+    project: ProjectFiles, raw: Sequence[Diagnostic], codes: frozenset[str], suppressions: Suppressions
 ) -> list[Diagnostic]:
-    """What the rules find in the whole project, and then which comments accept none of it."""
-    found = _raw_findings(program, codes)
+    """What the rules find in the whole project (`raw`), and then which comments accept none of it."""
+    found = list(raw)
     unused = fap002_unused_suppression.rule.code
     if unused not in codes:
         return found

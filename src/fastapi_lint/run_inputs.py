@@ -10,6 +10,7 @@ from fastapi_lint.discovery import Trail
 from fastapi_lint.facts.cache import FactsCache
 from fastapi_lint.facts.packing import DamagedFactsError
 from fastapi_lint.facts.tuples import decode_tuple, encode_tuple
+from fastapi_lint.found_before import FoundBefore
 from fastapi_lint.run_cache import RunCache, program
 from fastapi_lint.store import digest
 
@@ -38,6 +39,10 @@ class RunInputs:
             digests.update((path, state.content) for path, state in taken.files.items() if state.content)
         self._digests: Mapping[str, bytes] = digests
         self.facts = cache.facts = FactsCache(cache.store, digests)
+
+    def found_before(self, *asked: object) -> FoundBefore:
+        """What earlier runs found that asked the same of the same program."""
+        return FoundBefore(self._cache.store, self.facts, [program(), *(_text(str(one)) for one in asked)])
 
     def stored(self, cls: type[Answer]) -> Answer | None:
         """The answer that an earlier run with the same inputs kept."""

@@ -52,6 +52,18 @@ class FactsCache:
         self.recalled += len(found)
         return found
 
+    def older(self, contents: Mapping[str, bytes]) -> list[ModuleFacts]:
+        """The facts of files when their contents had these hashes, in order; less than all where the store lacks some."""
+        found = self._store.get([_key(content) for content in contents.values()])
+        facts = [
+            decode(path, found[key]) for path, content in contents.items() if (key := _key(content)) in found
+        ]
+        return [one for one in facts if isinstance(one, ModuleFacts)]
+
+    def content_of(self, path: str) -> bytes | None:
+        """The hash of the content that the file's facts are of, or will be; None where it is not known."""
+        return self.read.get(path, self._digests.get(path))
+
     def note_read(self, path: str, content_hash: bytes | None, encoded: bytes | None) -> None:
         """Keep what was read. Without a hash the file could not be opened; without bytes it is not kept."""
         self.read[path] = content_hash

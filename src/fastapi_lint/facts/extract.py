@@ -35,7 +35,7 @@ def extract(path: str, source: bytes | str) -> ModuleFacts | Unreadable:
         )
     functions = tuple([function for function in builder.functions if function is not None])
     classes = tuple([cls for cls in builder.classes if cls is not None])
-    return ModuleFacts(path, functions, classes, body)
+    return ModuleFacts(path, functions, classes, body, tuple(builder.imports))
 
 
 def extract_file(path: str, text: str | None = None) -> ModuleFacts | Unreadable:

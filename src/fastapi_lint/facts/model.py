@@ -8,199 +8,41 @@ facts can be stored, sent between processes and compared. Spans are 1-based (`di
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from fastapi_lint.diagnostics import Span
-
-# --- expressions ---------------------------------------------------------------------------
-
-
-class Name(NamedTuple):
-    """A name that is read or bound."""
-
-    id: str
-
-
-class Constant(NamedTuple):
-    """A literal. `type` is the Python type's name; `value` is its value, or None for bytes, complex and `...`."""
-
-    type: str
-    value: str | int | float | bool | None
-
-
-class Replacement(NamedTuple):
-    """`{value}` in an f-string; `conversion` is "r", "s", "a" or ""."""
-
-    value: Expression
-    conversion: str
-    span: Span
-
-
-class FormattedString(NamedTuple):
-    """An f-string: constants and the replacements between them."""
-
-    pieces: tuple[Expression, ...]
-
-    @property
-    def parts(self) -> tuple[Expression, ...]:
-        """The constants, and the expressions in the replacements."""
-        return tuple([one.value if isinstance(one, Replacement) else one for one in self.pieces])
-
-
-class Attribute(NamedTuple):
-    value: Expression
-    attribute: str
-    span: Span
-
-
-class Subscript(NamedTuple):
-    value: Expression
-    index: Expression  # type: ignore[assignment]  # `tuple.index` is hidden, and nobody asks a node for it
-    span: Span
-
-
-class Argument(NamedTuple):
-    """`star` is "", "*" or "**"; `keyword` is None for a positional argument."""
-
-    value: Expression
-    keyword: str | None
-    star: str
-
-
-class Call(NamedTuple):
-    function: Expression
-    arguments: tuple[Argument, ...]
-    span: Span
-
-
-class Await(NamedTuple):
-    value: Expression
-    span: Span
-
-
-class Lambda(NamedTuple):
-    """`function` is the index of its `FunctionFacts` in the module."""
-
-    function: int
-
-
-class Loop(NamedTuple):
-    """One `for ... in ... if ...` of a comprehension."""
-
-    target: Expression
-    iterable: Expression
-    conditions: tuple[Expression, ...]
-    is_async: bool
-
-
-class Comprehension(NamedTuple):
-    """`kind` is "list", "set", "dict" or "generator"; `value` is a dict comprehension's value."""
-
-    kind: str
-    element: Expression
-    value: Expression | None
-    loops: tuple[Loop, ...]
-    span: Span
-
-
-class Display(NamedTuple):
-    """`kind` is "list", "tuple" or "set"."""
-
-    kind: str
-    items: tuple[Expression, ...]
-
-
-class DictDisplay(NamedTuple):
-    """A key of None stands for `**value`."""
-
-    keys: tuple[Expression | None, ...]
-    values: tuple[Expression, ...]
-
-
-class BinaryOperation(NamedTuple):
-    operator: str
-    left: Expression
-    right: Expression
-    span: Span
-
-
-class BooleanOperation(NamedTuple):
-    """`operator` is "and" or "or"."""
-
-    operator: str
-    left: Expression
-    right: Expression
-
-
-class UnaryOperation(NamedTuple):
-    operator: str
-    value: Expression
-    span: Span
-
-
-class Comparison(NamedTuple):
-    """`left op right op right ...`; operators as written, `not in` and `is not` included."""
-
-    left: Expression
-    operators: tuple[str, ...]
-    comparators: tuple[Expression, ...]
-    span: Span
-
-
-class Conditional(NamedTuple):
-    test: Expression
-    body: Expression
-    orelse: Expression
-
-
-class Walrus(NamedTuple):
-    target: Expression
-    value: Expression
-    span: Span
-
-
-class Starred(NamedTuple):
-    value: Expression
-
-
-class Slice(NamedTuple):
-    parts: tuple[Expression, ...]
-
-
-class Yield(NamedTuple):
-    value: Expression | None
-    is_from: bool
-    span: Span
-
-
-Expression: TypeAlias = (
-    Name
-    | Constant
-    | FormattedString
-    | Replacement
-    | Attribute
-    | Subscript
-    | Call
-    | Await
-    | Lambda
-    | Comprehension
-    | Display
-    | DictDisplay
-    | BinaryOperation
-    | BooleanOperation
-    | UnaryOperation
-    | Comparison
-    | Conditional
-    | Walrus
-    | Starred
-    | Slice
-    | Yield
+from fastapi_lint.facts.expression_nodes import (
+    Argument as Argument,
+    Attribute as Attribute,
+    Await as Await,
+    BinaryOperation as BinaryOperation,
+    BooleanOperation as BooleanOperation,
+    Call as Call,
+    Comparison as Comparison,
+    Comprehension as Comprehension,
+    Conditional as Conditional,
+    Constant as Constant,
+    DictDisplay as DictDisplay,
+    Display as Display,
+    Expression as Expression,
+    FormattedString as FormattedString,
+    Lambda as Lambda,
+    Loop as Loop,
+    Name as Name,
+    Node as Node,
+    Replacement as Replacement,
+    Slice as Slice,
+    Starred as Starred,
+    Subscript as Subscript,
+    UnaryOperation as UnaryOperation,
+    Walrus as Walrus,
+    Yield as Yield,
 )
 
 # --- statements ----------------------------------------------------------------------------
 
 
-class Assign(NamedTuple):
+class Assign(Node):
     """`targets = value`, also annotated: then `annotation` is set, and `value` may be None."""
 
     targets: tuple[Expression, ...]
@@ -209,7 +51,7 @@ class Assign(NamedTuple):
     span: Span
 
 
-class AugmentedAssign(NamedTuple):
+class AugmentedAssign(Node):
     """`target operator= value`; `operator` without the equals sign."""
 
     target: Expression
@@ -218,49 +60,49 @@ class AugmentedAssign(NamedTuple):
     span: Span
 
 
-class Evaluate(NamedTuple):
+class Evaluate(Node):
     """An expression as a statement."""
 
     value: Expression
     span: Span
 
 
-class Return(NamedTuple):
+class Return(Node):
     value: Expression | None
     span: Span
 
 
-class Raise(NamedTuple):
+class Raise(Node):
     exception: Expression | None
     cause: Expression | None
     span: Span
 
 
-class Assert(NamedTuple):
+class Assert(Node):
     test: Expression
     message: Expression | None
 
 
-class Delete(NamedTuple):
+class Delete(Node):
     targets: tuple[Expression, ...]
     span: Span
 
 
-class If(NamedTuple):
+class If(Node):
     test: Expression
     body: tuple[Statement, ...]
     orelse: tuple[Statement, ...]
     span: Span
 
 
-class While(NamedTuple):
+class While(Node):
     test: Expression
     body: tuple[Statement, ...]
     orelse: tuple[Statement, ...]
     span: Span
 
 
-class For(NamedTuple):
+class For(Node):
     target: Expression
     iterable: Expression
     body: tuple[Statement, ...]
@@ -269,20 +111,20 @@ class For(NamedTuple):
     span: Span
 
 
-class WithItem(NamedTuple):
+class WithItem(Node):
     context: Expression
     target: Expression | None
     span: Span
 
 
-class With(NamedTuple):
+class With(Node):
     items: tuple[WithItem, ...]
     body: tuple[Statement, ...]
     is_async: bool
     span: Span
 
 
-class Handler(NamedTuple):
+class Handler(Node):
     """`except type as name:`; `type` is None for a bare `except`."""
 
     type: Expression | None
@@ -290,14 +132,14 @@ class Handler(NamedTuple):
     body: tuple[Statement, ...]
 
 
-class Try(NamedTuple):
+class Try(Node):
     body: tuple[Statement, ...]
     handlers: tuple[Handler, ...]
     orelse: tuple[Statement, ...]
     final: tuple[Statement, ...]
 
 
-class Case(NamedTuple):
+class Case(Node):
     """One `case`: the names its pattern binds, the values and classes it mentions, its guard and body."""
 
     captures: tuple[str, ...]
@@ -307,13 +149,13 @@ class Case(NamedTuple):
     body: tuple[Statement, ...]
 
 
-class Match(NamedTuple):
+class Match(Node):
     subject: Expression
     cases: tuple[Case, ...]
     span: Span
 
 
-class Import(NamedTuple):
+class Import(Node):
     """One bound name: `import module as name` (attribute None) or `from module import attribute as name`.
 
     `level` counts the leading dots. `attribute` is "*" for a star import. For `import a.b`, `name` is "a" and
@@ -327,26 +169,26 @@ class Import(NamedTuple):
     submodule: str
 
 
-class Define(NamedTuple):
+class Define(Node):
     """`def` as a statement: the index of its `FunctionFacts` in the module."""
 
     function: int
 
 
-class DefineClass(NamedTuple):
+class DefineClass(Node):
     """`class` as a statement: the index of its `ClassFacts` in the module."""
 
     cls: int
 
 
-class Scope(NamedTuple):
+class Scope(Node):
     """`global` or `nonlocal` (`kind`) with the names declared."""
 
     kind: str
     names: tuple[str, ...]
 
 
-class Jump(NamedTuple):
+class Jump(Node):
     """`break`, `continue` or `pass`."""
 
     kind: str
@@ -376,7 +218,7 @@ Statement: TypeAlias = (
 # --- definitions ---------------------------------------------------------------------------
 
 
-class Parameter(NamedTuple):
+class Parameter(Node):
     """`kind` is "positional" (before `/`), "normal", "keyword" (after `*`), "*" or "**"."""
 
     name: str
@@ -469,8 +311,13 @@ class FunctionFacts:
             body = self._body = body()
         return body
 
+    @property
+    def was_asked(self) -> bool:
+        """Whether somebody may have looked at the body: it was asked for, or has always been there."""
+        return not callable(self._body)
 
-class ClassFacts(NamedTuple):
+
+class ClassFacts(Node):
     """One `class`; `body` holds its statements, methods as `Define`."""
 
     number: int
@@ -484,10 +331,15 @@ class ClassFacts(NamedTuple):
     body: tuple[Statement, ...]
 
 
-class ModuleFacts(NamedTuple):
-    """One Python file. `body` holds its top-level statements in order."""
+class ModuleFacts(Node):
+    """One Python file. `body` holds its top-level statements in order.
+
+    `imports` names what the file imports, in functions as well: `..package.name`, as in `from ..package import name`
+    and, where it is a module, as in `import package.name`; without what a star stands for.
+    """
 
     path: str
     functions: tuple[FunctionFacts, ...]
     classes: tuple[ClassFacts, ...]
     body: tuple[Statement, ...]
+    imports: tuple[str, ...] = ()

@@ -30,19 +30,29 @@ _FIELDS: dict[type, tuple[int, ...]] = {kind: _holding(kind) for kind in _KINDS 
 
 def walk(node: Any) -> Iterator[Any]:
     """The node and all nodes below it; nested functions and classes are not entered (they are numbers)."""
+    return iter(_nodes(node))
+
+
+def _nodes(node: Any) -> list[Any]:
+    found: list[Any] = []
+    note = found.append
     stack = [node]
+    pop, push = stack.pop, stack.append
+    fields_of = _FIELDS.get
     while stack:
-        current = stack.pop()
-        fields = _FIELDS.get(type(current))
+        current = pop()
+        kind = type(current)
+        fields = fields_of(kind)
         if fields is not None:
-            yield current
+            note(current)
             for place in fields:
-                stack.append(current[place])
-        elif type(current) is tuple:
-            stack.extend(current[::-1])
+                push(current[place])
+        elif kind is tuple:
+            stack += current[::-1]
+    return found
 
 
-Node = TypeVar("Node", bound=tuple[Any, ...])
+Kind = TypeVar("Kind", bound=model.Node)
 
 
 class Nodes(tuple[Any, ...]):
@@ -55,7 +65,7 @@ class Nodes(tuple[Any, ...]):
             found[type(node)].append(node)
         return dict(found)
 
-    def of_type(self, kind: type[Node]) -> Sequence[Node]:
+    def of_type(self, kind: type[Kind]) -> Sequence[Kind]:
         return self.by_type.get(kind, ())
 
 
@@ -63,10 +73,10 @@ def nodes_of(function: model.FunctionFacts) -> Nodes:
     """All nodes of the function's body, as `walk` gives them; kept, since many questions look through them."""
     nodes = function.nodes
     if not isinstance(nodes, Nodes):
-        nodes = function.nodes = Nodes(walk(function.body))
+        nodes = function.nodes = Nodes(_nodes(function.body))
     return nodes
 
 
-def nodes_of_type(function: model.FunctionFacts, kind: type[Node]) -> Sequence[Node]:
+def nodes_of_type(function: model.FunctionFacts, kind: type[Kind]) -> Sequence[Kind]:
     """The nodes of one type in the function's body, in the order of `walk`."""
     return nodes_of(function).of_type(kind)

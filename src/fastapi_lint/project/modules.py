@@ -157,7 +157,12 @@ def _imported_packages(modules: Iterable[Module], packages: set[str]) -> set[str
     return found
 
 
+def is_test_path(inside: str) -> bool:
+    """Whether a file is a test, or there for tests, by its path inside the project."""
+    return bool(_TEST_FILE.search(inside))
+
+
 def _is_test(facts: ModuleFacts, inside: str) -> bool:
-    return bool(_TEST_FILE.search(inside)) or any(
+    return is_test_path(inside) or any(
         isinstance(statement, Import) and statement.module in _TEST_FRAMEWORKS for statement in facts.body
     )

@@ -17,7 +17,8 @@ CONTEXTS = {"event loop", "threadpool"}
 def contexts() -> Mapping[tuple[str, int], frozenset[str]]:
     """Where each callable of the applications runs: (path, line of its header) -> contexts."""
     from fastapi_lint.analysis.contexts import contexts_of
-    from fastapi_lint.analysis.program import Options, SourceFile, analyse
+    from fastapi_lint.analysis.options import Options
+    from fastapi_lint.analysis.program import SourceFile, analyse
 
     files = [SourceFile(str(path), None) for path in sorted(APPS.glob("*.py"))]
     try:

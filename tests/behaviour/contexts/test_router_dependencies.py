@@ -11,7 +11,8 @@ from types import ModuleType
 import pytest
 from fastapi.testclient import TestClient
 
-from fastapi_lint.analysis.program import Options, Program, SourceFile, analyse
+from fastapi_lint.analysis.options import Options
+from fastapi_lint.analysis.program import Program, SourceFile, analyse
 
 APPS = Path(__file__).parent / "apps"
 PATHS = ("/early", "/users/early", "/users/late", "/late", "/items/", "/inner/x")

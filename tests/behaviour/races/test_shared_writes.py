@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi_lint.analysis.program import Options, SourceFile, analyse
+from fastapi_lint.analysis.options import Options
+from fastapi_lint.analysis.program import SourceFile, analyse
 from fastapi_lint.analysis.shared_state.races import LoopWalks
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
