@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.model import FunctionFacts
-from fastapi_lint.inference import calls, fastapi_model, harmless, models
+from fastapi_lint.inference import calls, fastapi_model, harmless, injection, models
 from fastapi_lint.inference.classes import ProjectClass
 from fastapi_lint.inference.frames import Form
 from fastapi_lint.inference.plain import constants, declares_plain
@@ -149,7 +149,7 @@ def _of_object(evaluator: ExpressionEvaluator, atom: ObjectAtom, name: str, span
             if isinstance(member, MarkerAtom):
                 declared_as = cls.annotation(name)
                 types = evaluator.interpreter.annotation_in_class(*declared_as) if declared_as else UNKNOWN
-                results.append(fastapi_model.injected(evaluator, member, types, span))
+                results.append(injection.injected(evaluator, member, types, span))
                 continue
             results.append(_bind(evaluator, member, atom, name, span))
     if not any(results):

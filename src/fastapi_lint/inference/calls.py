@@ -16,6 +16,7 @@ from fastapi_lint.inference import (
     iteration,
     library,
     models,
+    unknown_receivers,
 )
 from fastapi_lint.inference.binding import bind_arguments, given_parameters
 from fastapi_lint.inference.frames import Application, Edge, Frame
@@ -120,7 +121,7 @@ def call(evaluator: ExpressionEvaluator, node: m.Call) -> Value:
     elif callee:
         result = join_all([apply(evaluator, atom, arguments, context) for atom in callee])
     else:
-        result = fastapi_model.call_of_unknown(evaluator, node, arguments)
+        result = unknown_receivers.call_of_unknown(evaluator, node, arguments)
     if evaluator.frame.is_async and all(
         isinstance(atom, (ExternalAtom, InstanceAtom, MemberAtom)) for atom in callee
     ):

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fastapi_lint.facts import model as m
-from fastapi_lint.inference import attributes, calls, fastapi_model, harmless, library, models
+from fastapi_lint.inference import (
+    attributes,
+    calls,
+    decorating,
+    fastapi_model,
+    harmless,
+    library,
+    modeled,
+    models,
+)
 from fastapi_lint.inference.frames import CallSite, Creation, Edge, MethodUse
 from fastapi_lint.inference.values import (
     UNKNOWN,
@@ -72,7 +81,7 @@ def takes_awaitables(callee: Value) -> bool:
 
 def call_path(evaluator: ExpressionEvaluator, path: str, arguments: Arguments, context: CallContext) -> Value:
     """Call the library callable `path`."""
-    model = library.MODELS.get(path)
+    model = modeled.MODELS.get(path)
     if model is not None:
         return model(evaluator, arguments, context)
     known = fastapi_model.call_path(evaluator, path, arguments, context)
@@ -273,13 +282,13 @@ def call_decorator(
     if atom.kind in ("checked", "written"):
         return models.adapt(evaluator, atom.kind, atom.data, context)
     if atom.kind == "wraps":
-        return library.wrap(work, atom.data)
+        return decorating.wrap(work, atom.data)
     if atom.kind == "cached":
-        return library.mark_cached(work)
+        return decorating.mark_cached(work)
     if atom.kind == "data class":
-        return library.mark_data(work)
+        return decorating.mark_data(work)
     if atom.kind == "role":
-        return library.give_role(work, *atom.data)
+        return decorating.give_role(work, *atom.data)
     if atom.kind == "model":
         return models.make(evaluator, atom.data, context)
     if atom.kind == "writer":

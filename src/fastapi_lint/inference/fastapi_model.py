@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.walk import walk
-from fastapi_lint.inference import calls, implicit, iteration, texts
-from fastapi_lint.inference.frames import CallSite, Edge
+from fastapi_lint.inference import calls, iteration
+from fastapi_lint.inference.frames import Edge
 from fastapi_lint.inference.values import (
     UNKNOWN,
     ClassAtom,
     ConstantAtom,
     ContainerAtom,
-    CoroutineAtom,
     DecoratorAtom,
     ExternalAtom,
     FunctionAtom,
-    GeneratorAtom,
     InstanceAtom,
     MarkerAtom,
     ObjectAtom,
@@ -257,7 +255,7 @@ def call_member(
     if owner.type not in PLACED:
         return None
     is_app = owner.type == api.APP
-    made = _decorator(owner.place, chain, arguments, is_app)
+    made = decorator(owner.place, chain, arguments, is_app)
     if made is not None:
         return (made,)
     file, span = evaluator.module.path, context.span
@@ -345,7 +343,7 @@ def _methods(value: Value) -> tuple[str, ...]:
     return tuple(sorted(set(texts)))
 
 
-def _decorator(
+def decorator(
     owner: Place | None, name: str, arguments: Arguments, is_app: bool = False
 ) -> DecoratorAtom | None:
     """`app.get("/x")` and its like."""
@@ -398,80 +396,12 @@ def decorate(evaluator: ExpressionEvaluator, atom: DecoratorAtom, work: Value, c
     )
 
 
-def call_of_unknown(evaluator: ExpressionEvaluator, node: m.Call, arguments: Arguments) -> Value:
-    """`something.get("/path")` on a receiver that is not known: a route if it then decorates a function."""
-    function = node.function
-    if isinstance(function, m.Attribute):
-        literal = isinstance(function.value, m.Constant)
-        receiver = (
-            evaluator.expression(function.value) if literal else evaluator.frame.value_of(function.value)
-        )
-        text = texts.method(receiver, function.attribute, arguments.positional, arguments.keywords)
-        if text:
-            return text
-        implicit.format_text(evaluator, node, receiver, arguments)
-    if isinstance(function, m.Attribute) and arguments.positional:
-        path = text_of(arguments.positional[0])
-        is_verb = function.attribute in api.HTTP_METHODS or function.attribute in ("api_route", "websocket")
-        if is_verb and path is not None and (path == "" or path.startswith("/")):
-            made = _decorator(None, function.attribute, arguments)
-            return (made,) if made is not None else UNKNOWN
-    if isinstance(function, m.Attribute) and function.attribute == "start_soon":
-        rest = calls.Arguments(arguments.positional[1:], {}, arguments.is_open)
-        context = calls.CallContext(node.span, "start_soon")
-        return calls.hand_over(evaluator, arguments.get(0, "func"), rest, context, Edge.TASK)
-    if isinstance(function, m.Attribute) and function.attribute == "run_in_executor":
-        return calls_run_in_executor(evaluator, arguments, node)
-    return UNKNOWN
-
-
-def calls_run_in_executor(evaluator: ExpressionEvaluator, arguments: Arguments, node: m.Call) -> Value:
-    """`loop.run_in_executor(executor, f)` on a loop whose type is not known: the name is distinctive enough."""
-    rest = calls.Arguments(arguments.positional[2:], {}, arguments.is_open)
-    context = calls.CallContext(node.span, "run_in_executor")
-    result = calls.hand_over(evaluator, arguments.get(1, "func"), rest, context)
-    return (CoroutineAtom(None, result),)
-
-
 def _background(evaluator: ExpressionEvaluator, arguments: Arguments, context: CallContext) -> None:
     """A background task: sync functions go to the threadpool, async ones to the loop."""
     work = arguments.get(0, "func")
     keywords = {name: value for name, value in arguments.keywords.items() if name != "func"}
     rest = calls.Arguments(arguments.positional[1:], keywords, arguments.is_open)
     calls.hand_over(evaluator, work, rest, context, Edge.DETACHED)
-
-
-def injected(evaluator: ExpressionEvaluator, marker: MarkerAtom, declared: Value, span: Span) -> Value:
-    """What FastAPI passes for a parameter marked `Depends(provider)`: what the provider yields, returns or makes.
-
-    The annotation (`declared`) counts only where the provider tells nothing: it can lie.
-    """
-    provider = marker.provider
-    if not provider:
-        # `Depends()` takes the annotation as the provider.
-        return declared
-    results: list[Value] = []
-    before = len(evaluator.frame.calls)
-    blocking_before = len(evaluator.frame.blocking)
-    context = calls.CallContext(span, "Depends", edge=Edge.DEPENDENCY)
-    for atom in provider:
-        made = calls.apply(evaluator, atom, calls.Arguments([], {}), context)
-        made = evaluator.await_value(made, span) if any(isinstance(a, CoroutineAtom) for a in made) else made
-        results.append(
-            join_all([a.frame.yields.value if isinstance(a, GeneratorAtom) else (a,) for a in made])
-        )
-        for made_atom in made:
-            if isinstance(made_atom, GeneratorAtom):
-                evaluator.frame.dependencies.append(
-                    CallSite(Edge.DEPENDENCY, span, "Depends", made_atom.frame)
-                )
-                made_atom.frame.yields.read(evaluator.frame)
-    # What FastAPI calls is not called by this frame.
-    for site in evaluator.frame.calls[before:]:
-        evaluator.frame.dependencies.append(CallSite(Edge.DEPENDENCY, site.span, site.text, site.target))
-    del evaluator.frame.calls[before:]
-    del evaluator.frame.blocking[blocking_before:]
-    return join_all(results) or declared
 
 
 def streams(callee: Value) -> bool:

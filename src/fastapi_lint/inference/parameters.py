@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fastapi_lint.inference import fastapi_model
+from fastapi_lint.inference import injection
 from fastapi_lint.inference.values import ClassAtom, GenericAtom, InstanceAtom, MarkerAtom, Value, join_all
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def parameter_value(evaluator: ExpressionEvaluator, function: ProjectFunction, p
                 types = tuple([a for a in written if isinstance(a, ClassAtom)])
                 if types:
                     marker = marker._replace(provider=types)
-            return fastapi_model.injected(evaluator, marker, declared, parameter.span)
+            return injection.injected(evaluator, marker, declared, parameter.span)
     if parameter.kind == "*":
         return evaluator.container("tuple", declared)
     if parameter.kind == "**":

@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fastapi_lint.analysis.shared_state.container_calls import Result, does_not_wait
-from fastapi_lint.analysis.shared_state.expressions import ExpressionWalker
-from fastapi_lint.analysis.shared_state.locations import ANY, Location
+from fastapi_lint.analysis.shared_state.locations import ANY
 from fastapi_lint.analysis.shared_state.marks import (
     NO_MARKS,
     Lock,
@@ -19,18 +18,16 @@ from fastapi_lint.analysis.shared_state.marks import (
     union,
     with_role,
 )
+from fastapi_lint.analysis.shared_state.simple_statements import END, SimpleStatementWalker
 from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.walk import walk
 from fastapi_lint.inference.frames import Frame
 from fastapi_lint.inference.rendering import render
-from fastapi_lint.inference.values import InstanceAtom, ManagerAtom, ObjectAtom, Value
+from fastapi_lint.inference.values import InstanceAtom, ManagerAtom, Value
 
 if TYPE_CHECKING:
     from fastapi_lint.analysis.shared_state.walks import Walks
-
-END = ""
-"""A block whose end is reached; the other ways to end are "return", "raise", "continue" and "break"."""
 
 _LOOK_UP_ERRORS = frozenset(
     {"KeyError", "LookupError", "IndexError", "AttributeError", "NameError", "ValueError"}
@@ -57,7 +54,7 @@ class _Loop:
         self.continues: list[State] = []
 
 
-class StatementWalker(ExpressionWalker):
+class StatementWalker(SimpleStatementWalker):
     """Walks the statements of one frame."""
 
     def __init__(self, walks: Walks, frame: Frame, *, in_threads: bool) -> None:
@@ -102,92 +99,7 @@ class StatementWalker(ExpressionWalker):
         super().suspend(span)
         self._may_raise()
 
-    # --- simple statements ---------------------------------------------------------------------------
-
-    def _assign(self, statement: m.Assign) -> str:
-        if statement.value is None:
-            return END
-        result = self.expression(statement.value)
-        for target in statement.targets:
-            self._assign_to(target, result, statement.value, statement)
-        return END
-
-    def _assign_to(
-        self, target: m.Expression, result: Result, value: m.Expression, statement: m.Assign
-    ) -> None:
-        if isinstance(target, m.Name) and self.places.is_local(target.id):
-            self.bind(target.id, result.marks, result.location, result.is_fresh)
-        elif isinstance(target, m.Display):
-            single = isinstance(value, m.Display) and len(value.items) == len(target.items)
-            for index, item in enumerate(target.items):
-                part = value.items[index] if single and isinstance(value, m.Display) else value
-                self._assign_to(item, result._replace(location=None), part, statement)
-        elif isinstance(target, m.Starred):
-            self._assign_to(target.value, result, value, statement)
-        else:
-            self.state.temporaries.append(result.marks)
-            place = self.reference(target)
-            marks = self.state.temporaries.pop()
-            is_itself = isinstance(value, m.Call) and place.location == result.location
-            if (
-                place.location is not None
-                and not is_itself
-                and not self._gets_its_own(target, place.location)
-            ):
-                self.write_value(place.location, statement.span, render(target), value, marks)
-
-    def _gets_its_own(self, target: m.Expression, location: Location) -> bool:
-        """`self.options = ...` beside a container in the class body: the instance hides it from then on."""
-        return (
-            location.root.kind == "class"
-            and not location.path
-            and isinstance(target, m.Attribute)
-            and any(isinstance(atom, ObjectAtom) for atom in self.frame.value_of(target.value))
-        )
-
-    def _augmented(self, statement: m.AugmentedAssign) -> str:
-        target = self.expression(statement.target)
-        self.state.temporaries.append(target.marks)
-        value = self.expression(statement.value)
-        marks = union(self.state.temporaries.pop(), value.marks)
-        if isinstance(statement.target, m.Name) and self.places.is_local(statement.target.id):
-            self.bind(statement.target.id, marks, None, False)
-        elif target.location is not None:
-            text, shown = render(statement.target), render(statement.value)
-            grown = statement.value
-            if statement.operator == "+" and isinstance(grown, m.Display) and grown.kind == "list":
-                # A list grows in place: what others appended meanwhile stays.
-                self.write(target.location.item(ANY), "add", statement.span, text, value.marks, (), shown)
-            else:
-                self.write(target.location, "update", statement.span, text, marks, (), shown)
-        return END
-
-    def _evaluate(self, statement: m.Evaluate) -> str:
-        self.expression(statement.value)
-        return END
-
-    def _return(self, statement: m.Return) -> str:
-        result = self.expression(statement.value) if statement.value is not None else Result()
-        self.give_back(result.marks, result.location, result.is_fresh)
-        return "return"
-
-    def _raise(self, statement: m.Raise) -> str:
-        if statement.exception is not None:
-            self.expression(statement.exception)
-        return "raise"
-
-    def _assert(self, statement: m.Assert) -> str:
-        self.state.passed = union(self.state.passed, with_role(self.test(statement.test), "refusal"))
-        return END
-
-    def _delete(self, statement: m.Delete) -> str:
-        for target in statement.targets:
-            place = self.reference(target)
-            if place.location is not None:
-                self.write(
-                    place.location, "remove", statement.span, f"del {render(target)}", NO_MARKS, (), ""
-                )
-        return END
+    # --- jumps and branches ---------------------------------------------------------------------------
 
     def _jump(self, statement: m.Jump) -> str:
         if statement.kind == "pass" or not self._loops:
@@ -201,8 +113,6 @@ class StatementWalker(ExpressionWalker):
         else:
             loop.continues.append(state)
         return statement.kind
-
-    # --- branches ----------------------------------------------------------------------------------------
 
     def _if(self, statement: m.If) -> str:
         test = self.test(statement.test)
