@@ -36,7 +36,7 @@ class SourceFile(NamedTuple):
 class Program:
     """An analysed project. `answers(Question)` computes each kind of answer once, when it is first asked for.
 
-    `unread` are the tests that nothing else imports; they have no module.
+    `unread` are the tests and Alembic's revisions that nothing else imports; they have no module.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ def analyse(
 ) -> Program:
     """Read and link the files of the project under `root`. `progress(done, total)` is called as files are read.
 
-    Files whose facts are in `facts_cache` are not read, and neither are tests that no other file imports.
+    Files whose facts are in `facts_cache` are not read, and neither are tests and Alembic's revisions that no other file imports.
     """
 
     # LibCST takes long to import, and many commands ask about rules without reading a file.

@@ -72,7 +72,9 @@ def _run_line(file: Path, line: int, everything: bool, output_format: str, jobs:
         raise MisuseError(f"`{file}` has {len(source):,} lines; there is no line {line:,}")
     facts = line_facts(analysis.program, real, line)
     if facts is None and real in analysis.program.unread:
-        raise MisuseError(f"`{file}` is a test that nothing else imports: nothing in it is reported")
+        raise MisuseError(
+            f"`{file}` is a test or a database's revision that nothing else imports: nothing in it is reported"
+        )
     if facts is None:
         raise MisuseError(f"`{file}` cannot be read as Python code; `fastapi-lint check {file}` says why")
     answer = _line_answer(analysis, facts, source[line - 1])

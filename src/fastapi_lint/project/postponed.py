@@ -1,14 +1,14 @@
-"""Files that are read only when something imports them: tests, in which nothing is reported.
+"""Files that are read only when something imports them: tests, and the revisions of a database that Alembic runs.
 
-Half of many a repository is tests. They import the application, hardly ever the other way round, and what runs in them
-serves nobody; so most of them need not be read to know what the application does.
+Half of many a repository is tests, and a tenth revisions. They import the application, hardly ever the other way round,
+and what runs in them serves nobody; so most of them need not be read to know what the application does.
 """
 
 from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from fastapi_lint.facts.model import ModuleFacts
 from fastapi_lint.project.modules import is_test_path
@@ -17,10 +17,12 @@ _PACKAGE = "__init__"
 
 
 class Postponed:
-    """The tests among the files of a project under `root`, until something that is read imports them."""
+    """The tests and revisions among the files of a project under `root`, until something that is read imports them."""
 
-    def __init__(self, root: str, paths: Iterable[str]) -> None:
-        self.paths = {path for path in paths if is_test_path(os.path.relpath(path, root))}
+    def __init__(self, root: str, paths: Collection[str]) -> None:
+        self.paths = {
+            path for path in paths if is_test_path(os.path.relpath(path, root)) or _is_revision(path, paths)
+        }
         self._by_tail: dict[str, list[str]] = defaultdict(list)
         self._by_stem: dict[str, list[str]] = defaultdict(list)
         for path in sorted(self.paths):
@@ -70,6 +72,12 @@ class Postponed:
         for part in filter(None, name.split(".")):
             folder = os.path.join(folder, part)
             yield from self._by_stem.get(folder, ())
+
+
+def _is_revision(path: str, paths: Collection[str]) -> bool:
+    """Whether it lies in (a folder of) `versions`, beside the `env.py` with which Alembic runs what is in there."""
+    before, folder, _ = path.rpartition(f"{os.sep}versions{os.sep}")
+    return bool(folder) and os.path.join(before, "env.py") in paths
 
 
 def _stem(path: str) -> str:
