@@ -11,6 +11,7 @@ from fastapi_lint.analysis.resources.lifetimes import Lifetimes
 from fastapi_lint.analysis.resources.scale import all_closing_methods, closing_methods
 from fastapi_lint.analysis.resources.usage import INERT, places_in
 from fastapi_lint.facts import model as m
+from fastapi_lint.facts.walk import nodes_of_type
 from fastapi_lint.inference.frames import Frame
 from fastapi_lint.inference.values import (
     ClassAtom,
@@ -34,12 +35,14 @@ _STARTS = frozenset(name for one in all_resources() for name in one.start)
 class Closing(NamedTuple):
     """`method` of the object is called, referred to or, as `__exit__`, left to a `with` block, in `frame`.
 
-    `forgotten`: it is called and what it gives is dropped.
+    `forgotten`: it is called and what it gives is dropped. `is_own`: what is closed is not known, but `frame` itself
+    has it from a call or keeps it in an attribute, so that it is no object that other modules know by a global name.
     """
 
     frame: Frame
     method: str
     forgotten: bool
+    is_own: bool = False
 
 
 class Closings:
@@ -86,7 +89,7 @@ class Closings:
         closing = Closing(frame, method, dropped)
         value = frame.value_of(owner)
         if not value and not isinstance(owner, m.Constant):
-            self.by_name[method].append(closing)
+            self.by_name[method].append(closing._replace(is_own=_is_own(frame, owner)))
         places = places_in(value)
         for place in places:
             self.by_place[place].append(closing)
@@ -120,30 +123,34 @@ class Closings:
         for argument in arguments:
             self.given_away |= places_in(frame.value_of(argument))
 
-    def at_shutdown(self, place: Place, resource: Resource, replacing: Set[Frame] = frozenset()) -> bool:
-        """Whether a shutdown path closes the object, or may. Closings in `replacing` only make room for a new one."""
-        return self._is_closed(place, resource, self.lifetimes.ending - replacing, True)
+    def at_shutdown(
+        self, place: Place, resource: Resource, replacing: Set[Frame] = frozenset(), *, is_global: bool = False
+    ) -> bool:
+        """Whether a shutdown path closes the object, or may. Closings in `replacing` only make room for a new one.
+
+        `is_global`: it is known by a global name and in no other way.
+        """
+        frames = self.lifetimes.ending - replacing
+        return self._is_closed(place, resource, frames) or any(
+            closing.frame in frames
+            and not (is_global and closing.is_own)
+            and not self._is_forgotten(closing, resource)
+            for method in closing_methods(resource)
+            for closing in self.by_name.get(method, ())
+        )
 
     def anywhere(self, place: Place, resource: Resource) -> bool:
         """Whether code that runs at all closes the object."""
-        return self._is_closed(place, resource, self.lifetimes.alive, False)
+        return self._is_closed(place, resource, self.lifetimes.alive)
 
-    def _is_closed(self, place: Place, resource: Resource, frames: Set[Frame], by_name: bool) -> bool:
+    def _is_closed(self, place: Place, resource: Resource, frames: Set[Frame]) -> bool:
         methods = closing_methods(resource)
-        for closing in (*self.by_place.get(place, ()), *self.by_type.get(resource.type, ())):
-            if (
-                closing.frame in frames
-                and closing.method in methods
-                and not self._is_forgotten(closing, resource)
-            ):
-                return True
-        if by_name:
-            return any(
-                closing.frame in frames and not self._is_forgotten(closing, resource)
-                for method in methods
-                for closing in self.by_name.get(method, ())
-            )
-        return False
+        return any(
+            closing.frame in frames
+            and closing.method in methods
+            and not self._is_forgotten(closing, resource)
+            for closing in (*self.by_place.get(place, ()), *self.by_type.get(resource.type, ()))
+        )
 
     @staticmethod
     def _is_forgotten(closing: Closing, resource: Resource) -> bool:
@@ -182,3 +189,17 @@ class Closings:
 def _keeps_only(path: str) -> bool:
     """Whether the callable never closes what it is given."""
     return path.startswith(_KEEPERS) or path in ("print", "list", "tuple", "set", "dict")
+
+
+def _is_own(frame: Frame, owner: m.Expression) -> bool:
+    """Whether an unknown object comes from a call in this function, or is an attribute of its own object.
+
+    What has a global name is known where it is imported, and where it was put into an attribute.
+    """
+    if isinstance(owner, m.Attribute):
+        return isinstance(owner.value, m.Name) and owner.value.id in ("self", "cls")
+    if frame.function is None or not isinstance(owner, m.Name):
+        return False
+    made = [node.value for node in nodes_of_type(frame.function.facts, m.Assign) if owner in node.targets]
+    calls = [node.value if isinstance(node, m.Await) else node for node in made]
+    return bool(calls) and all(isinstance(call, m.Call) for call in calls)

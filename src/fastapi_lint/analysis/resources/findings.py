@@ -252,7 +252,8 @@ class Survey:
         if lasts or (owners and (at_import or at_start)):
             if usage.escapes or usage.closed == ALWAYS or place in self.closings.given_away:
                 return ""
-            if self.closings.at_shutdown(place, resource, self._replacing(place)):
+            is_global = kinds == {"global"} and not usage.captured
+            if self.closings.at_shutdown(place, resource, self._replacing(place), is_global=is_global):
                 return ""
             if at_start and not at_import and not in_request:
                 return Life.APPLICATION
