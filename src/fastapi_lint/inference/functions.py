@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.model import FunctionFacts
-from fastapi_lint.facts.walk import nodes_of_type
+from fastapi_lint.facts.walk import nodes_of_type, walk
 from fastapi_lint.inference.plain import declares_plain
 from fastapi_lint.inference.values import UNKNOWN, FunctionAtom, Value
 from fastapi_lint.knowledge.fastapi_api import APP, HTTP_METHODS, ROUTE_MAKERS, ROUTER
@@ -53,6 +53,7 @@ class ProjectFunction:
 
     __slots__ = (
         "_flag_parameters",
+        "_gives_wrappers",
         "_layout",
         "_loop_parameters",
         "_makes_routes",
@@ -93,6 +94,7 @@ class ProjectFunction:
         self._flag_parameters: frozenset[str] | None = None
         self._layout: Layout | None = None
         self._makes_routes: bool | None = None
+        self._gives_wrappers: bool | None = None
 
     @property
     def parameter_names(self) -> frozenset[str]:
@@ -153,6 +155,19 @@ class ProjectFunction:
             is_router = self.cls is not None and self.cls.inherits(APP, ROUTER)
             self._makes_routes = is_router or _makes_routes(self.module, self.facts)
         return self._makes_routes
+
+    @property
+    def gives_wrappers(self) -> bool:
+        """Whether it is a decorator by its form: it takes something and gives a function that is defined in it."""
+        if self._gives_wrappers is None:
+            functions = self.module.facts.functions
+            inner = {functions[node.function].name for node in nodes_of_type(self.facts, m.Define)}
+            self._gives_wrappers = bool(inner and self.facts.parameters) and any(
+                isinstance(node, m.Name) and node.id in inner
+                for given in nodes_of_type(self.facts, m.Return)
+                for node in walk(given.value)
+            )
+        return self._gives_wrappers
 
     def __repr__(self) -> str:
         return f"ProjectFunction({self.module.name}:{self.facts.qualname})"

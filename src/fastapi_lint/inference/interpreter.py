@@ -50,6 +50,12 @@ MOST_NODES = 6_000
 MOST_REGISTRATIONS = 1_000
 """The same for a function that adds routes: each call of `add(path, endpoint)` is a route of its own."""
 
+MOST_WRAPPERS = 1_000
+"""The same for a decorator: what it makes of one endpoint is not what it makes of another."""
+
+MOST_WRAPPER_NODES = 100_000
+"""Nodes that the evaluations of one decorator may have together."""
+
 MOST_RECEIVERS = 64
 """Classes by which the evaluations of an inherited method are told apart."""
 
@@ -80,6 +86,8 @@ def _most_frames(function: ProjectFunction) -> int:
     """For how many argument combinations a function is evaluated: fewer for a large one, whose every evaluation is dear."""
     if function.makes_routes:
         return MOST_REGISTRATIONS
+    if function.gives_wrappers:
+        return max(LEAST_FRAMES, min(MOST_WRAPPERS, MOST_WRAPPER_NODES // max(1, len(nodes_of(function.facts)))))
     return max(LEAST_FRAMES, min(MOST_FRAMES, MOST_NODES // max(1, len(nodes_of(function.facts)))))
 
 
