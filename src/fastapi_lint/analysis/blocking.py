@@ -6,10 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from fastapi_lint.analysis.alternatives import Handed, Stored
 from fastapi_lint.analysis.awaited_names import awaited_names
 from fastapi_lint.analysis.awaited_pools import awaited_pools, leaves_pool
 from fastapi_lint.analysis.cpu import cpu_loops
 from fastapi_lint.analysis.filled_queues import prompt_gets
+from fastapi_lint.analysis.left_out import LeftOut
+from fastapi_lint.analysis.needs_loop import needs_loop
 from fastapi_lint.analysis.nested_loops import NestedLoops
 from fastapi_lint.analysis.once import OncePerProcess
 from fastapi_lint.analysis.running_loops import without_loop
@@ -19,7 +22,6 @@ from fastapi_lint.diagnostics import Span, Step
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.walk import nodes_of
 from fastapi_lint.inference.frames import BlockingCallSite, CallSite, Edge, Form, Frame
-from fastapi_lint.inference.values import Atom, ExternalAtom, MemberAtom
 from fastapi_lint.knowledge.blocking import BlockingCall, Confidence, Kind
 
 if TYPE_CHECKING:
@@ -72,11 +74,53 @@ class BlockingOnLoop(NamedTuple):
 
 
 class _Way(NamedTuple):
-    """Why a sync frame blocks: by a call of its own (`blocking`) or through one of its callees (`site`)."""
+    """Why a sync frame blocks: by a call of its own (`blocking`) or through one of its callees (`site`).
+
+    `onwards`: what blocks in that callee, where it is not the callee's own way that this call comes to.
+    """
 
     rank: int
     blocking: BlockingCallSite | None
     site: CallSite | None
+    onwards: _Way | None = None
+
+
+class _Choice:
+    """Answers "what of its target does this call come to that blocks?"."""
+
+    def __init__(self) -> None:
+        self._stored = Stored()
+        self._handed = Handed()
+        self._left_out = LeftOut()
+
+    def way(
+        self,
+        caller: Frame,
+        site: CallSite,
+        ways: Mapping[Frame, _Way],
+        direct: Mapping[Frame, list[BlockingCallSite]],
+    ) -> _Way | None:
+        """The way from the target on: its own, or another one where the call leaves out what that is for."""
+        stored = self._stored.all_of(caller, site)
+        if stored and not stored <= {frame.function for frame in ways}:
+            return None
+        if caller.is_async and self._handed.elsewhere(caller, site):
+            return None
+        own = ways[site.target]
+        if not self._skips(caller, site, own):
+            return own
+        others = [_Way(_rank(one.call), one, None) for one in direct.get(site.target, ())]
+        others += [
+            _Way(ways[one.target].rank, None, one)
+            for one in site.target.calls
+            if one.edge is Edge.CALL and one.target in ways
+        ]
+        left = [one for one in others if one.rank >= own.rank and not self._skips(caller, site, one)]
+        return min(left, key=lambda one: one.rank, default=None)
+
+    def _skips(self, caller: Frame, site: CallSite, way: _Way) -> bool:
+        stands_at = way.blocking or way.site
+        return stands_at is not None and self._left_out.skips(caller, site, stands_at.span)
 
 
 def answers(program: Program) -> list[BlockingOnLoop]:
@@ -85,15 +129,16 @@ def answers(program: Program) -> list[BlockingOnLoop]:
         entry.frame for entry in program.entries if entry.kind in ("route", "dependency", "exception handler")
     }
     once = OncePerProcess(program)
-    direct = _direct(program, endpoints, once)
-    ways = _ways(program, direct, once)
+    choice = _Choice()
+    direct = _direct(program, endpoints, once, choice)
+    ways = _ways(program, direct, once, choice)
     best: dict[tuple[str, Span], tuple[int, int, BlockingOnLoop]] = {}
     for frame in program.interpreter.frames:
         reach = program.reach
         if not reach.is_loop_frame(frame) or not reach.is_reported(frame):
             continue
         suspends: bool | None = None
-        for rank, span, text, chain, call in _sites(frame, ways, direct, once):
+        for rank, span, text, chain, call in _sites(frame, ways, direct, once, choice):
             if call.kind is Kind.CONSOLE and not reach.routes_of(frame):
                 continue  # asks a person: an interactive program, not a server
             key = (frame.module.path, span)
@@ -101,7 +146,7 @@ def answers(program: Program) -> list[BlockingOnLoop]:
             if old is not None and (old[0], old[1]) <= (rank, len(chain)):
                 continue
             if suspends is None:
-                suspends = _suspends(frame)
+                suspends = needs_loop(frame)
             best[key] = (
                 rank,
                 len(chain),
@@ -139,7 +184,7 @@ def _is_borne_once(call: BlockingCall) -> bool:
 
 
 def _direct(
-    program: Program, endpoints: set[Frame], once: OncePerProcess
+    program: Program, endpoints: set[Frame], once: OncePerProcess, choice: _Choice
 ) -> dict[Frame, list[BlockingCallSite]]:
     """The blocking calls of each frame that has some, without locks that are never held for long."""
     frames = program.interpreter.frames
@@ -158,7 +203,7 @@ def _direct(
         frame: [site for site in sites if site.call.kind is not Kind.METADATA and not enters_lock(site)]
         for frame, sites in direct.items()
     }
-    slow = _ways(program, others, once).keys()
+    slow = _ways(program, others, once, choice).keys()
     rare = OncePerProcess(program, by_key=True)
     brief = brief_waits(frames, direct, slow, program.reach.is_reported, rare.covers)
     return {
@@ -274,7 +319,7 @@ def _is_handle(frame: Frame, made: m.Call) -> bool:
 
 
 def _ways(
-    program: Program, direct: Mapping[Frame, list[BlockingCallSite]], once: OncePerProcess
+    program: Program, direct: Mapping[Frame, list[BlockingCallSite]], once: OncePerProcess, choice: _Choice
 ) -> dict[Frame, _Way]:
     """For each sync frame that blocks when called: the worst and then shortest reason."""
     callers: dict[Frame, list[tuple[Frame, CallSite]]] = defaultdict(list)
@@ -298,8 +343,11 @@ def _ways(
             following: list[Frame] = []
             for frame in front:
                 for caller, site in callers.get(frame, ()):
-                    if caller not in ways and not (is_borne_once and once.calls_once(caller, site)):
-                        ways[caller] = _Way(rank, None, site)
+                    if caller in ways or (is_borne_once and once.calls_once(caller, site)):
+                        continue
+                    onwards = choice.way(caller, site, ways, direct)
+                    if onwards is not None:
+                        ways[caller] = _Way(rank, None, site, onwards)
                         following.append(caller)
             front = following
     return ways
@@ -315,6 +363,7 @@ def _sites(
     ways: dict[Frame, _Way],
     direct: Mapping[Frame, list[BlockingCallSite]],
     once: OncePerProcess,
+    choice: _Choice,
 ) -> Iterator[tuple[int, Span, str, tuple[Step, ...], BlockingCall]]:
     """The calls in a loop frame that block: its own, and those of sync functions that do."""
     for blocking in direct.get(frame, ()):
@@ -322,41 +371,25 @@ def _sites(
         yield _rank(blocking.call), blocking.span, blocking.text, (step,), blocking.call
     for site in frame.calls:
         if site.edge is Edge.CALL and site.target in ways:
+            way = choice.way(frame, site, ways, direct)
+            if way is None:
+                continue
             steps = [Step(frame.module.path, site.span, frame.name, site.text)]
-            call = _follow(site.target, ways, steps)
+            call = _follow(site.target, ways, steps, way)
             if _is_borne_once(call) and once.calls_once(frame, site):
                 continue
-            yield ways[site.target].rank, site.span, site.text, tuple(steps), call
+            yield way.rank, site.span, site.text, tuple(steps), call
 
 
-def _follow(frame: Frame, ways: dict[Frame, _Way], steps: list[Step]) -> BlockingCall:
+def _follow(
+    frame: Frame, ways: dict[Frame, _Way], steps: list[Step], way: _Way | None = None
+) -> BlockingCall:
     """Append the steps from `frame` to the blocking call, and give that."""
     while True:
-        way = ways[frame]
+        way = way or ways[frame]
         if way.blocking is not None:
             steps.append(Step(frame.module.path, way.blocking.span, frame.name, way.blocking.text))
             return way.blocking.call
         assert way.site is not None
         steps.append(Step(frame.module.path, way.site.span, frame.name, way.site.text))
-        frame = way.site.target
-
-
-def _suspends(frame: Frame) -> bool:
-    """Whether the function awaits anything, or uses what only the loop's thread may use."""
-    assert frame.function is not None
-    if frame.is_generator or not frame.is_async:
-        return True
-    for node in nodes_of(frame.function.facts):
-        if isinstance(node, m.Await) or (isinstance(node, (m.For, m.With, m.Loop)) and node.is_async):
-            return True
-        if isinstance(node, m.Call) and any(_is_of_loop(atom) for atom in frame.value_of(node.function)):
-            return True
-    return any(site.edge is Edge.TASK for site in frame.calls)
-
-
-def _is_of_loop(callee: Atom) -> bool:
-    """Whether a callee belongs to asyncio: `create_task` fails in a thread, and `event.set()` is not safe there."""
-    path = callee.path if isinstance(callee, ExternalAtom) else ""
-    if isinstance(callee, MemberAtom):
-        path = callee.owner.type
-    return path.startswith(("asyncio.", "anyio.")) and path not in ("asyncio.run", "anyio.run")
+        frame, way = way.site.target, way.onwards

@@ -89,4 +89,6 @@ def _targets(program: Program) -> Mapping[tuple[str, Span], set[ProjectFunction 
 def _is_named(frame: Frame) -> bool:
     """A lambda or nested function has no other caller, and a start of a thread of its own says nothing of length."""
     function = frame.function
-    return function is not None and function.outer is None and not function.facts.is_async
+    if function is None or function.outer is not None or function.facts.is_async:
+        return False
+    return not function.facts.name.startswith("__")  # `to_thread(len, tree)` is of any tree

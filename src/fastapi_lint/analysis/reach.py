@@ -13,6 +13,7 @@ from fastapi_lint.analysis.entry_points import (
     never_run,
 )
 from fastapi_lint.analysis.routes import RouteTable
+from fastapi_lint.analysis.worker_functions import worker_frames
 from fastapi_lint.inference.frames import CallSite, Edge, Frame
 from fastapi_lint.inference.interpreter import Interpreter
 from fastapi_lint.inference.values import InstanceAtom
@@ -33,22 +34,21 @@ class Reach:
         self.interpreter = interpreter
         self._startup = startup
         self._entries = entries
-        serving = {e.frame for e in entries if e.kind not in START_KINDS}
-        started_with = {e.frame for e in entries if e.kind in START_KINDS}
+        serving = {e.frame for e in entries if not _is_start(e)}
+        started_with = {e.frame for e in entries if _is_start(e)}
         starting = started_with | set(never_run(interpreter))
-        own_loops: set[Frame] = set()
-        tasks: set[Frame] = set()
+        own_loops = worker_frames(interpreter)
         called: set[Frame] = set()
         self.loop_callbacks: set[Frame] = set()
         self.on_loop_entries = {e.frame for e in entries if e.context is Context.LOOP}
         for frame in interpreter.frames:
+            if frame.module.is_test:
+                continue  # that a test calls a function says nothing of who else does
             if frame.function is not None and frame.function.task_type is not None:
                 own_loops.add(frame)  # a task queue's worker runs it
             for site in frame.calls:
                 if site.edge is Edge.OWN_LOOP:
                     own_loops.add(site.target)
-                elif site.edge is Edge.TASK:
-                    tasks.add(site.target)
                 if site.edge is Edge.LOOP and not site.target.is_async:
                     self.loop_callbacks.add(site.target)
                 if site.target.function is not frame.function:
@@ -59,7 +59,8 @@ class Reach:
                     self.on_loop_entries.add(site.target)
         called_functions = {frame.function for frame in called if frame.function is not None}
         for frame in interpreter.names.module_frames:
-            own_loops |= {site.target for site in frame.calls if site.edge is Edge.OWN_LOOP}
+            if not frame.module.is_test:
+                own_loops |= {site.target for site in frame.calls if site.edge is Edge.OWN_LOOP}
         tests = {frame for frame in interpreter.frames if frame.module.is_test}
         no_roots = tests | starting
         roots = {
@@ -69,7 +70,7 @@ class Reach:
         }
         roots -= own_loops
         roots -= {frame for frame in roots if _is_command_line(frame) or _is_lifespan(interpreter, frame)}
-        scripts = self._closure(own_loops | tests, tasks=True)
+        scripts = self._closure(own_loops, tasks=True)
         started = self._closure(started_with - serving, tasks=False)
         # A task made while the application starts goes on while it serves.
         lasting = {s.target for f in started for s in f.calls if s.edge is Edge.TASK or _is_left_to_run(f, s)}
@@ -167,9 +168,18 @@ class Reach:
         return masks
 
 
+def _is_start(entry: EntryPoint) -> bool:
+    """Start-up and shutdown code, and what makes a middleware: that happens once, before the first request."""
+    function = entry.frame.function
+    is_maker = entry.kind == "middleware" and function is not None and function.facts.name == "__init__"
+    return is_maker or entry.kind in START_KINDS
+
+
 def every_request_frames(entries: Iterable[EntryPoint], table: RouteTable) -> Iterator[Frame]:
     """What runs whatever route is asked for: middleware, exception handlers, the dependencies of whole applications."""
     for entry in entries:
+        if _is_start(entry):
+            continue
         if entry.kind in ("middleware", "exception handler") or entry.frame in table.every_request_frames:
             yield entry.frame
 

@@ -161,6 +161,8 @@ class ExpressionEvaluator:
         for piece in node.pieces:
             text = self.text(piece)
             if text is not None:
+                if isinstance(piece, m.Constant):
+                    text = text.replace("{{", "{").replace("}}", "}")  # the source spells braces twice
                 texts.append(text)
         return (ConstantAtom("".join(texts)),) if len(texts) == len(node.pieces) else UNKNOWN
 

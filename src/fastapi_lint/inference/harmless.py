@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fastapi_lint.facts import model as m
-from fastapi_lint.inference.values import UNKNOWN, ConstantAtom, InstanceAtom, Value
+from fastapi_lint.inference.values import UNKNOWN, Atom, ConstantAtom, InstanceAtom, ObjectAtom, Value
 from fastapi_lint.knowledge.blocking import constructed_type
 from fastapi_lint.knowledge.blocking.waiting import AT_ONCE, waiting_parameters
 
@@ -59,11 +59,7 @@ def function(path: str, arguments: Arguments, node: m.Call | None = None) -> boo
     if path in _OPENERS and (_is_kernel_file(arguments.get(0, "file")) or _spells_kernel_file(node)):
         return True
     # In memory: no disk, and small unless the data is large.
-    return path in _FILE_USERS and any(
-        isinstance(atom, InstanceAtom) and atom.type in _MEMORY_FILES
-        for value in arguments.every()
-        for atom in value
-    )
+    return path in _FILE_USERS and any(_is_no_file(atom) for value in arguments.every() for atom in value)
 
 
 def method(owner: InstanceAtom, name: str, arguments: Arguments) -> bool:
@@ -100,6 +96,13 @@ def detail(path: str, arguments: Arguments, node: m.Call | None = None) -> str:
     if _is_at_once(constructed_type(path) or path, arguments):
         return PROMPT
     return ""
+
+
+def _is_no_file(atom: Atom) -> bool:
+    """Whether something stands in for a file: data in memory, an object of the project that is read from."""
+    if isinstance(atom, ObjectAtom):
+        return atom.cls.find("read") is not None or atom.cls.find("write") is not None
+    return isinstance(atom, InstanceAtom) and atom.type in _MEMORY_FILES
 
 
 def _is_at_most(value: Value, limit: float) -> bool:

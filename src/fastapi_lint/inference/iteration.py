@@ -42,6 +42,8 @@ def iterate(
                 continue
             results.append(atom.element)
         elif isinstance(atom, GeneratorAtom):
+            if is_async and not atom.is_async:
+                continue  # `async for` over a plain generator raises: another value is meant
             if span is not None and not atom.is_async:
                 evaluator.record_call(Edge.CALL, span, text, atom.frame)
             results.append(atom.frame.yields.read(evaluator.frame))

@@ -143,6 +143,18 @@ COMMAND = "click.Command"
 COMMANDS = frozenset(
     {"click.command", "click.group", "click.Command.command", "click.Command.group", "click.Group.command",
      "click.Group.group", "asyncclick.command", "asyncclick.group", "typer.Typer.command", "typer.Typer.callback",
-     "cyclopts.App.command", "cyclopts.App.default"}
+     "cyclopts.App.command", "cyclopts.App.default", "temporalio.activity.defn", "temporalio.workflow.run",
+     "temporalio.workflow.signal", "temporalio.workflow.query", "temporalio.workflow.update"}
 )  # fmt: skip
-"""Decorators that make a command: its process runs it, on a loop of its own, and no request does."""
+"""Decorators that make a command, or work for a worker: its process runs it, on a loop of its own, and no request does."""
+
+WORKER_FIELDS = frozenset(
+    {"functions", "cron_jobs", "on_startup", "on_shutdown", "on_job_start", "on_job_end", "after_job_end"}
+)
+"""What a settings class of arq names: coroutine functions that the worker's process runs on a loop of its own."""
+
+WORKER_MARKS = frozenset({"functions", "cron_jobs"})
+"""Fields of which such a class has one at least."""
+
+WORKER_WRAPPERS = frozenset({"arq.cron", "arq.cron.cron", "arq.func", "arq.worker.func"})
+"""Calls that wrap such a function, which is their first argument."""

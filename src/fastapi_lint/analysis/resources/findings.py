@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fastapi_lint.analysis.resources.bodies import Bodies, Body
 from fastapi_lint.analysis.resources.closings import Closings
 from fastapi_lint.analysis.resources.lifetimes import Lifetimes
-from fastapi_lint.analysis.resources.making import is_cached, is_spare, waits_in_loop
+from fastapi_lint.analysis.resources.making import holds_nothing, is_cached, is_spare, serves_loop
 from fastapi_lint.analysis.resources.scale import (
     is_client,
     is_leak,
@@ -146,7 +146,9 @@ class Survey:
                 block = statements[frame] if frame.function is None else frame.function.facts.body
                 body = self.bodies.of(block)
                 node = body.call_at(creation.span)
-                if node is not None and not body.is_guarded_main(node) and not is_spare(frame, body, node):
+                if node is None or body.is_guarded_main(node) or is_spare(frame, body, node):
+                    continue
+                if not holds_nothing(frame, node, creation.factory):
                     found.setdefault(atom.place, (resource, []))[1].append(
                         _Made(frame, body, node, creation.factory)
                     )
@@ -157,14 +159,15 @@ class Survey:
     def _leaves(self, tracker: Tracker, frame: Frame, body: Body, node: Any, depth: int) -> Iterator[_Leaf]:
         """Follow an object out of the functions that return it."""
         usage = tracker.of_node(frame, body, node)
+        is_open = not usage.kept and not usage.closed
+        if is_open and frame.function is not None and is_cached(self.program, frame):
+            yield _Leaf(frame, usage._replace(returned=False, kept=frozenset({("global", None)})))
+            return
         if not usage.returned or frame.function is None or depth > DEEPEST_RETURN:
             yield _Leaf(frame, usage)
             return
-        if usage.kept or usage.closed:
+        if not is_open:
             yield _Leaf(frame, usage._replace(returned=False))
-            return
-        if is_cached(self.program, frame):
-            yield _Leaf(frame, usage._replace(returned=False, kept=frozenset({("global", None)})))
             return
         if frame in self.dependencies:
             yield _Leaf(frame, usage._replace(returned=False, yielded=True))
@@ -327,8 +330,7 @@ class Survey:
                 for atom in v
             ):
                 return True
-            loops = [node for node, _ in site.body.ancestors(site.node) if isinstance(node, (m.While, m.For))]
-            if not loops and waits_in_loop(site.body):
+            if serves_loop(site.body, site.node):
                 return True
         return False
 

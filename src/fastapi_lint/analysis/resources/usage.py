@@ -188,6 +188,10 @@ class Tracker:
     def _same_attribute(self, frame: Frame, body: Body, target: m.Attribute, depth: int) -> Usage:
         """What the same function does with the attribute that it has just assigned."""
         usage = NOTHING
+        key = (id(body), "." + target.attribute)
+        if key in self._seen:  # `self.client = self.client or make()` reads what it assigns
+            return usage
+        self._seen.add(key)
         for node in body.attributes:
             if (
                 node.attribute == target.attribute
@@ -201,6 +205,7 @@ class Tracker:
                         seen.closed, wrong=seen.wrong, unawaited=seen.unawaited, in_handler=seen.in_handler
                     ),
                 )
+        self._seen.discard(key)
         return usage
 
     def _into(self, frame: Frame, body: Body, owner: m.Expression) -> Usage:

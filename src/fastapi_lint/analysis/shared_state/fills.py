@@ -1,10 +1,11 @@
-"""Writes to a place that was read as empty: they fill it, whatever else they were computed from."""
+"""Writes that do no harm to others: to a place that was read as empty, and of a flag that tells of a failure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from fastapi_lint.analysis.shared_state.summaries import Hazard
+from fastapi_lint.diagnostics import Span
 from fastapi_lint.facts import model as m
 from fastapi_lint.facts.walk import nodes_of, walk
 
@@ -21,6 +22,23 @@ def fills_what_was_missing(hazard: Hazard) -> bool:
         and any(getattr(inner, "span", None) == hazard.span for inner in walk(node.body))
         for node in nodes_of(function.facts)
     )
+
+
+def says_that_it_failed(hazard: Hazard) -> bool:
+    """A flag that the handler of an exception sets: what was tried failed, and to say so twice does no harm."""
+    function = hazard.frame.function
+    if function is None or hazard.write.frame is not hazard.frame:
+        return False
+    return any(
+        _spans(hazard.suspension, node.body)
+        and any(_spans(hazard.span, handler.body) for handler in node.handlers)
+        for node in nodes_of(function.facts)
+        if isinstance(node, m.Try)
+    )
+
+
+def _spans(span: Span, block: tuple[m.Statement, ...]) -> bool:
+    return any(getattr(inner, "span", None) == span for inner in walk(block))
 
 
 def _names_of_the_read(hazard: Hazard, facts: m.FunctionFacts) -> Iterator[str]:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi_lint.analysis.shared_state.concurrency import run_alone, served_by_entries
-from fastapi_lint.analysis.shared_state.fills import fills_what_was_missing
+from fastapi_lint.analysis.shared_state.fills import fills_what_was_missing, says_that_it_failed
 from fastapi_lint.analysis.shared_state.invalidation import Removals
 from fastapi_lint.analysis.shared_state.locations import ANY, UNKNOWN_KEY, Location, key_text
 from fastapi_lint.analysis.shared_state.objects import is_known_resource, is_memo, is_resource
@@ -214,6 +214,8 @@ def _kind(hazard: Hazard) -> RaceKind | None:
     if write.kind in ("add", "update"):
         return RaceKind.LIMIT
     if write.kind == "constant":
+        if says_that_it_failed(hazard):
+            return None
         return RaceKind.CACHE_FILL if _remembers_answer(write.location) else RaceKind.FLAG
     if write.kind in ("none", "clear"):
         return None

@@ -225,7 +225,7 @@ TYPES: tuple[Type, ...] = (
         returns="create_table=lancedb.table.Table open_table=lancedb.table.Table",
         twin="lancedb.AsyncConnection"),
     Type("lancedb.table.Table", DATABASE, HIGH, DOCUMENTED,
-        "add update delete to_pandas to_arrow count_rows create_index optimize merge_insert",
+        "add update delete to_pandas to_arrow count_rows create_index create_fts_index create_scalar_index compact_files optimize merge_insert",
         returns="search=lancedb.query.LanceQueryBuilder"),
     Type("lancedb.query.LanceQueryBuilder", DATABASE, HIGH, DOCUMENTED,
         "to_list to_pandas to_arrow to_pydantic",
