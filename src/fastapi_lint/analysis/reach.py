@@ -39,6 +39,7 @@ class Reach:
         starting = started_with | set(never_run(interpreter))
         own_loops = worker_frames(interpreter)
         called: set[Frame] = set()
+        idle = _idle_wrappers(interpreter)
         self.loop_callbacks: set[Frame] = set()
         self.on_loop_entries = {e.frame for e in entries if e.context is Context.LOOP}
         for frame in interpreter.frames:
@@ -51,7 +52,7 @@ class Reach:
                     own_loops.add(site.target)
                 if site.edge is Edge.LOOP and not site.target.is_async:
                     self.loop_callbacks.add(site.target)
-                if site.target.function is not frame.function:
+                if site.target.function is not frame.function and frame not in idle:
                     called.add(site.target)
             for site in frame.dependencies:
                 called.add(site.target)
@@ -206,6 +207,21 @@ def _is_lifespan(interpreter: Interpreter, frame: Frame) -> bool:
         for annotation in interpreter.signature(frame.function).annotations
         for atom in annotation
     )
+
+
+def _idle_wrappers(interpreter: Interpreter) -> set[Frame]:
+    """Plain functions that decorators put in the place of others and that nothing known calls: they tell nothing of who does."""
+    called = {site.target for frame in interpreter.frames for site in frame.calls}
+    return {
+        frame
+        for frame in interpreter.frames
+        if frame not in called
+        and not frame.is_async
+        and frame.function is not None
+        and frame.function.outer is not None
+        and frame.function.outer.function is not None
+        and frame.function.outer.function.gives_wrappers
+    }
 
 
 def _is_left_to_run(frame: Frame, site: CallSite) -> bool:

@@ -66,6 +66,14 @@ def apply(
     return join_all(results[::-1])
 
 
+def is_either_kind(callee: Value) -> bool:
+    """Whether one of two functions is called, of which one is async: a plain function that returns what comes of it
+    (`return (sync if no_loop else async_)(*args)`) is awaited where a loop runs, and calls the other where none does.
+    """
+    kinds = {atom.function.facts.is_async for atom in callee if isinstance(atom, FunctionAtom)}
+    return len(kinds) == 2
+
+
 def _gives_unknown(atom: FunctionAtom) -> bool:
     """Whether a plain function of which no result is known may give something to await.
 

@@ -73,6 +73,8 @@ class ExpressionEvaluator:
         self.global_names: set[str] = set()
         self.awaited: set[int] = set()
         self.directly_awaited: set[int] = set()
+        self.given_back: int | None = None
+        """The call whose result a plain function returns."""
         self.perhaps_awaitable: set[str] = set()
         self.attribute_node: m.Attribute | None = None
 

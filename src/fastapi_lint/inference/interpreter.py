@@ -87,7 +87,9 @@ def _most_frames(function: ProjectFunction) -> int:
     if function.makes_routes:
         return MOST_REGISTRATIONS
     if function.gives_wrappers:
-        return max(LEAST_FRAMES, min(MOST_WRAPPERS, MOST_WRAPPER_NODES // max(1, len(nodes_of(function.facts)))))
+        return max(
+            LEAST_FRAMES, min(MOST_WRAPPERS, MOST_WRAPPER_NODES // max(1, len(nodes_of(function.facts))))
+        )
     return max(LEAST_FRAMES, min(MOST_FRAMES, MOST_NODES // max(1, len(nodes_of(function.facts)))))
 
 

@@ -188,6 +188,8 @@ class Evaluator(DefinitionEvaluator):
         return True
 
     def _return(self, statement: m.Return) -> bool:
+        if not self.frame.is_async:
+            self.given_back = id(statement.value)
         value = self.expression(statement.value) if statement.value is not None else UNKNOWN
         function = self.frame.function
         if function is not None and declares_plain(function.facts.returns):

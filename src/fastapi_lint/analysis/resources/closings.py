@@ -124,7 +124,12 @@ class Closings:
             self.given_away |= places_in(frame.value_of(argument))
 
     def at_shutdown(
-        self, place: Place, resource: Resource, replacing: Set[Frame] = frozenset(), *, is_global: bool = False
+        self,
+        place: Place,
+        resource: Resource,
+        replacing: Set[Frame] = frozenset(),
+        *,
+        is_global: bool = False,
     ) -> bool:
         """Whether a shutdown path closes the object, or may. Closings in `replacing` only make room for a new one.
 
