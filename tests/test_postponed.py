@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -191,3 +193,34 @@ def test_no_import_is_overlooked(
 def test_paths_of_windows(tmp_path: Path) -> None:
     assert is_test_path("app\\tests\\helper.py")
     assert not is_test_path("app\\latest.py")
+
+
+# --- the comparison that is run over real applications ------------------------------------------------
+
+
+def test_the_script_tells_findings_that_are_lost(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = importlib.import_module("unread")
+    root = tree(
+        {
+            "pyproject.toml": "",
+            "main.py": MAIN.format(imported="from helper import wait", call="wait"),
+            "helper.py": HELPER,
+            "tests/test_main.py": "import main\n",
+        }
+    )
+    assert script.main([str(root)]) == 0
+    assert "2 of 3 files read" in capsys.readouterr().out
+
+    class Careless(Postponed):
+        def imported_by(self, modules: Sequence[ModuleFacts]) -> list[str]:
+            return []
+
+        def __init__(self, root: str, paths: Collection[str]) -> None:
+            super().__init__(root, paths)
+            self.paths |= {path for path in paths if path.endswith("helper.py")}
+
+    monkeypatch.setattr("fastapi_lint.analysis.program.Postponed", Careless)
+    assert script.main([str(root)]) == 1
+    assert "- main.py:8 FAP101" in capsys.readouterr().out
