@@ -66,12 +66,15 @@ def apply(
     return join_all(results[::-1])
 
 
-def is_either_kind(callee: Value) -> bool:
+def is_either_kind(node: m.Call, callee: Value) -> bool:
     """Whether one of two functions is called, of which one is async: a plain function that returns what comes of it
     (`return (sync if no_loop else async_)(*args)`) is awaited where a loop runs, and calls the other where none does.
+
+    Not so a method of an object that is of one of two types, whose callers know of which.
     """
-    kinds = {atom.function.facts.is_async for atom in callee if isinstance(atom, FunctionAtom)}
-    return len(kinds) == 2
+    if isinstance(node.function, m.Attribute):
+        return False
+    return len({atom.function.facts.is_async for atom in callee if isinstance(atom, FunctionAtom)}) == 2
 
 
 def _gives_unknown(atom: FunctionAtom) -> bool:

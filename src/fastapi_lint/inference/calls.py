@@ -103,7 +103,7 @@ def call(evaluator: ExpressionEvaluator, node: m.Call) -> Value:
         result = awaited.apply(evaluator, callee, arguments, context)
     elif len(callee) == 1:
         result = apply(evaluator, callee[0], arguments, context)
-    elif callee and id(node) == evaluator.given_back and awaited.is_either_kind(callee):
+    elif callee and id(node) == evaluator.given_back and awaited.is_either_kind(node, callee):
         result = awaited.apply(evaluator, callee, arguments, context)
     elif callee:
         result = join_all([apply(evaluator, atom, arguments, context) for atom in callee])

@@ -36,11 +36,17 @@ def holds_nothing(frame: Frame, node: m.Call, factory: str) -> bool:
         made = frame.value_of(node.arguments[0].value)
         return not any(isinstance(atom, InstanceAtom) and atom.place is not None for atom in made)
     for argument in node.arguments:
-        if argument.keyword == "poolclass" and render(argument.value).rpartition(".")[2] == "NullPool":
+        if argument.keyword == "poolclass" and _is_null_pool(frame, argument.value):
             return True
         if argument.keyword == "transport" and _is_shared(frame, argument.value):
             return True
     return False
+
+
+def _is_null_pool(frame: Frame, node: m.Expression) -> bool:
+    return any(
+        isinstance(atom, ExternalAtom) and atom.path.endswith(".NullPool") for atom in frame.value_of(node)
+    )
 
 
 def _is_shared(frame: Frame, node: m.Expression) -> bool:
