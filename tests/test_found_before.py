@@ -73,6 +73,20 @@ def test_words_that_are_no_code_are_not_judged(
     assert len(after.diagnostics) == 2
 
 
+def test_the_share_of_resolved_calls_is_told_again(project: Path, analysed: list[str]) -> None:
+    def run() -> Report:
+        return lint([project], jobs=1, cache=RunCache(str(project / DIRECTORY)), counts_calls=True)
+
+    before = run()
+    helper = project / "app/helper.py"
+    helper.write_text("# new\n" + helper.read_text())
+    analysed.clear()
+    after = run()
+    assert analysed == []
+    assert (after.calls, after.calls_resolved) == (before.calls, before.calls_resolved)
+    assert before.calls > 0
+
+
 def test_the_next_edit_is_compared_with_the_last(project: Path, analysed: list[str]) -> None:
     _run(project)
     helper = project / "app/helper.py"

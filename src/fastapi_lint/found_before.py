@@ -38,11 +38,16 @@ class Looked(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What was found in a project, and all that was looked at for it; `unread` are its other files."""
+    """What was found in a project, and all that was looked at for it; `unread` are its other files.
+
+    `calls` counts the calls in functions that were looked at, `calls_resolved` those that could be followed.
+    """
 
     looked: tuple[Looked, ...]
     unread: tuple[str, ...]
     found: tuple[Diagnostic, ...]
+    calls: int
+    calls_resolved: int
 
 
 class FoundBefore:
@@ -53,8 +58,8 @@ class FoundBefore:
         self._facts = facts
         self._key = digest(b"found", *asked)
 
-    def recall(self, known: Sequence[str]) -> Sequence[Diagnostic] | None:
-        """The findings in a project of these files, or None where they have to be looked for."""
+    def recall(self, known: Sequence[str]) -> Answer | None:
+        """The answer for a project of these files, or None where it has to be looked for."""
         content = self._store.get([self._key]).get(self._key)
         try:
             answer = decode_tuple(Answer, content) if content is not None else None
@@ -65,7 +70,11 @@ class FoundBefore:
             return None
 
     def keep(
-        self, modules: Iterable[ModuleFacts], unread: Iterable[str], found: Sequence[Diagnostic]
+        self,
+        modules: Iterable[ModuleFacts],
+        unread: Iterable[str],
+        found: Sequence[Diagnostic],
+        calls: tuple[int, int],
     ) -> None:
         """Remember what was found. A project with a file that could not be read or stored is not remembered."""
         looked = []
@@ -75,20 +84,20 @@ class FoundBefore:
                 return
             unseen = tuple(function.number for function in module.functions if not function.was_asked)
             looked.append(Looked(module.path, content.hex(), unseen))
-        self._write(Answer(tuple(looked), tuple(sorted(unread)), tuple(found)))
+        self._write(Answer(tuple(looked), tuple(sorted(unread)), tuple(found), *calls))
 
     def _write(self, answer: Answer) -> None:
         self._store.put({self._key: encode_tuple(answer)})
 
-    def _moved(self, answer: Answer) -> Sequence[Diagnostic] | None:
-        """The answer's findings where they are now."""
+    def _moved(self, answer: Answer) -> Answer | None:
+        """The answer with its findings where they are now."""
         now = {one.path: self._facts.content_of(one.path) for one in answer.looked}
         if None in now.values():
             return None
         contents = {path: content.hex() for path, content in now.items() if content is not None}
         changed = [one for one in answer.looked if contents[one.path] != one.content]
         if not changed:
-            return answer.found
+            return answer
         if len(changed) > _MOST_CHANGED:
             return None
         moves: dict[str, Lines] = {}
@@ -107,9 +116,10 @@ class FoundBefore:
             found = [_moved(finding, moves) for finding in answer.found] if moves else answer.found
         except KeyError:  # a place that the facts do not speak of, or words that name one
             return None
-        looked = [one._replace(content=contents[one.path]) for one in answer.looked]
-        self._write(Answer(tuple(looked), answer.unread, tuple(found)))
-        return found
+        looked = tuple([one._replace(content=contents[one.path]) for one in answer.looked])
+        now_true = answer._replace(looked=looked, found=tuple(found))
+        self._write(now_true)
+        return now_true
 
 
 def _moved(finding: Diagnostic, moves: Mapping[str, Lines]) -> Diagnostic:

@@ -117,10 +117,13 @@ def lint(
         codes = selected_codes(project.settings, overrides)
         before = Before(project.root, baselines.get(project.root), (older or {}).get(project.root))
         memory = None
-        if inputs is not None and is_storable and not counts_calls and not before.is_needed:
+        if inputs is not None and is_storable and not before.is_needed:
             memory = inputs.found_before(project.root, sorted(codes), repr(_options(project, overrides)))
-        known = memory.recall(project.known) if memory is not None else None
-        if known is None:
+        answer = memory.recall(project.known) if memory is not None else None
+        if answer is not None:
+            known: Sequence[Diagnostic] = answer.found
+            counted.append((answer.calls, answer.calls_resolved))
+        else:
             program = analyse_project(
                 project,
                 overrides=overrides,
@@ -132,11 +135,11 @@ def lint(
             unread += len(program.unread)
             if watcher is not None:
                 watcher(project, program)
-            if counts_calls:
+            if counts_calls or memory is not None:
                 counted.append(_coverage(program))
             known = _raw_findings(program, codes)
             if memory is not None and not program.unreadable:
-                memory.keep(program.facts, program.unread, known)
+                memory.keep(program.facts, program.unread, known, counted[-1])
         found = _all_findings(project, known, codes, suppressions)
         is_ignored = _ignored_files(project)
         if before.is_needed:
@@ -161,8 +164,8 @@ def lint(
         files=len(frozenset().union(*(project.checked for project in projects))),
         roots=tuple(project.root for project in projects),
         accepted=tuple(accepted),
-        calls=sum(calls for calls, _ in counted),
-        calls_resolved=sum(resolved for _, resolved in counted),
+        calls=sum(calls for calls, _ in counted) if counts_calls else 0,
+        calls_resolved=sum(resolved for _, resolved in counted) if counts_calls else 0,
         files_read=sum(len(project.known) for project in projects) - unread,
     )
     if inputs is not None:
