@@ -259,7 +259,7 @@ def _may_concern_us(noqa: re.Match[str]) -> bool:
     codes = noqa["codes"]
     return (
         codes is None
-        or not codes.isprintable()
+        or len(codes.strip().splitlines()) > 1
         or any(_START_OF_OURS.fullmatch(code) for code in _CODE.findall(codes))
     )
 
