@@ -334,7 +334,7 @@ def test_a_mistake_of_ours_is_not_hidden(project: Path, monkeypatch: pytest.Monk
     def fail(*arguments: object, **named: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("fastapi_lint.linter.findings", fail)
+    monkeypatch.setattr("fastapi_lint.linter._raw_findings", fail)
     with pytest.raises(ZeroDivisionError):
         _Run(project)
 
@@ -372,14 +372,14 @@ def test_files_that_change_during_the_run_leave_no_answer(
 
     helper = project / "app/helper.py"
     text = helper.read_text()
-    coverage = linter.findings
+    coverage = linter._raw_findings
 
     def edited_meanwhile(*arguments, **named):  # type: ignore[no-untyped-def]
         helper.write_text("")
         return coverage(*arguments, **named)
 
     with monkeypatch.context() as patched:
-        patched.setattr("fastapi_lint.linter.findings", edited_meanwhile)
+        patched.setattr("fastapi_lint.linter._raw_findings", edited_meanwhile)
         assert len(_Run(project).report.diagnostics) == 2
     assert len(_Run(project).report.diagnostics) == 1
     helper.write_text(text)

@@ -238,7 +238,7 @@ def test_two_messages_at_one_place_are_two_findings_unless_they_were_moved_there
         "FAP101", "blocking-sleep-on-event-loop", "a", here, chain[0].span, chain=chain, routes=("GET /a",)
     )
     second = first._replace(message="b", routes=("GET /b", "GET /a"))
-    monkeypatch.setattr(linter, "findings", lambda *_: [first, first, second])
+    monkeypatch.setattr(linter, "_raw_findings", lambda *_: [first, first, second])
     assert lint([shop]).diagnostics == (first, second)
     assert lint([Path(there)]).diagnostics == (
         first._replace(path=there, span=span, routes=("GET /a", "GET /b")),

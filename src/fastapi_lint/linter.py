@@ -18,7 +18,6 @@ from fastapi_lint.collector import collector_paused
 from fastapi_lint.comparison import Accepted, Before, Described
 from fastapi_lint.diagnostics import Diagnostic
 from fastapi_lint.project_files import ProjectFiles, baseline_path, find_projects, resolve
-from fastapi_lint.rule_run import findings
 from fastapi_lint.rules import all_rules, fap002_unused_suppression
 from fastapi_lint.run_cache import RunCache
 from fastapi_lint.run_inputs import ProjectInputs, RunInputs, twice_if_misled
@@ -138,7 +137,7 @@ def lint(
                 watcher(project, program)
             if counts_calls or memory is not None:
                 counted.append(_coverage(program))
-            known = findings(program, codes, jobs or _processors())
+            known = _raw_findings(program, codes)
             if memory is not None and not program.unreadable:
                 memory.keep(program.facts, program.unread, known, counted[-1])
         found = _all_findings(project, known, codes, suppressions)
@@ -218,8 +217,7 @@ def describe_project(
         project, overrides=overrides, overlay=overlay, jobs=jobs, progress=progress, facts=facts
     )
     codes = selected_codes(project.settings, overrides)
-    raw = findings(program, codes, jobs or _processors())
-    found = _all_findings(project, raw, codes, suppressions)
+    found = _all_findings(project, _raw_findings(program, codes), codes, suppressions)
     return Described(_standing(project, found, suppressions), program, project.root, read)
 
 
@@ -310,6 +308,17 @@ def _standing(
     """Those that a run over the whole project reports, unless they were there before."""
     is_ignored = _ignored_files(project)
     return [finding for finding in found if not is_ignored(finding) and not suppressions.silences(finding)]
+
+
+def _raw_findings(program: Program, codes: frozenset[str]) -> list[Diagnostic]:
+    found: list[Diagnostic] = []
+    for rule in all_rules():
+        if rule.code in codes:
+            for question, check in rule.checks:
+                for answer in program.answers(question):
+                    found.extend(check(answer))
+    found.sort(key=lambda finding: (finding.sort_key, finding.chain, finding.routes))
+    return found
 
 
 def _ignored_files(project: ProjectFiles) -> Callable[[Diagnostic], bool]:

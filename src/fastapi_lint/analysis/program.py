@@ -69,10 +69,6 @@ class Program:
     def reach(self) -> Reach:
         return Reach(self.interpreter, self.entries, self.table, self.options.startup)
 
-    def prepare(self) -> None:
-        """Work out now what nearly every question needs."""
-        self.reach  # noqa: B018
-
     def answers(self, question: type[Answer]) -> Sequence[Answer]:
         """Every answer of the type `question` that the project gives, in the order of files and lines."""
         found = self._answers.get(question)
