@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fastapi_lint import linter
+from fastapi_lint import found_before, linter
 from fastapi_lint.facts.extract import extract
 from fastapi_lint.facts.model import ModuleFacts
 from fastapi_lint.facts.moves import moved_lines
@@ -180,6 +180,27 @@ def test_an_edited_test_is_not_judged(project: Path, analysed: list[str]) -> Non
     )
     assert _run(project) == before == _fresh(project)
     assert analysed == [str(project)]  # by the fresh run alone
+
+
+def test_a_made_up_entry_is_not_believed(
+    project: Path, analysed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _run(project)
+    for path in (project / "app").glob(
+        "*.py"
+    ):  # so that no facts are taken from the cache, which excuse a failure
+        path.write_text("# new\n" + path.read_text())
+    decode = found_before.decode_tuple
+
+    def made_up(cls: type[found_before.Answer], content: bytes) -> found_before.Answer:
+        answer = decode(cls, content)
+        return answer._replace(looked=tuple([one._replace(content="no hash") for one in answer.looked]))
+
+    monkeypatch.setattr(found_before, "decode_tuple", made_up)
+    analysed.clear()
+    after = _run(project)
+    assert analysed == [str(project)]
+    assert after == _fresh(project)
 
 
 def test_a_new_file_is_judged(project: Path, analysed: list[str]) -> None:

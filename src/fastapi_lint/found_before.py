@@ -15,7 +15,6 @@ from fastapi_lint.diagnostics import Diagnostic, Span
 from fastapi_lint.facts.cache import FactsCache
 from fastapi_lint.facts.model import ModuleFacts
 from fastapi_lint.facts.moves import moved_lines
-from fastapi_lint.facts.packing import DamagedFactsError
 from fastapi_lint.facts.reading import read_all
 from fastapi_lint.facts.tuples import decode_tuple, encode_tuple
 from fastapi_lint.store import Store, digest
@@ -66,7 +65,7 @@ class FoundBefore:
             if answer is None or {one.path for one in answer.looked}.union(answer.unread) != set(known):
                 return None
             return self._moved(answer)
-        except DamagedFactsError:
+        except ValueError:  # damaged or made up: a hash that is none, facts that are none
             return None
 
     def keep(
